@@ -1,0 +1,3 @@
+#ifndef CLFMKernels_h
+#define CLFMKernels_h
+#endif

@@ -1,0 +1,3 @@
+#ifndef CLFMLinux_h
+#define CLFMLinux_h
+#endif

@@ -1,0 +1,3 @@
+#ifndef CLFMProto_h
+#define CLFMProto_h
+#endif

@@ -1,0 +1,115 @@
+/// What a generation tells its caller, in order. Exactly one of `finished` and `failed` comes, and comes last.
+public enum GenerationEvent: Hashable, Sendable {
+  /// Waiting; `ahead` generations will start before this one.
+  case queued(ahead: Int)
+  /// `done` of `total` prompt tokens are in the state (`done` counts the cached ones).
+  case prefill(done: Int, total: Int)
+  /// A piece of what the model thinks, without the tags.
+  case thinking(TextDelta)
+  /// A piece of the answer.
+  case answer(TextDelta)
+  case finished(GenerationSummary)
+  case failed(GenerationFailure)
+
+  /// Whether no event follows this one.
+  public var isTerminal: Bool {
+    switch self {
+    case .finished, .failed: true
+    default: false
+    }
+  }
+}
+
+/// A piece of text, always whole characters in UTF-8, and what it was made of.
+public struct TextDelta: Hashable, Sendable {
+  public var text: String
+  /// The tokens generated since the last delta, tags and all, if the request asked for them.
+  public var tokens: [TokenID]
+  /// One entry for each of those tokens, if the request asked for log probabilities.
+  public var logProbabilities: [TokenLogProbability]
+
+  public init(
+    text: String, tokens: [TokenID] = [], logProbabilities: [TokenLogProbability] = []
+  ) {
+    self.text = text
+    self.tokens = tokens
+    self.logProbabilities = logProbabilities
+  }
+}
+
+/// How probable the chosen token was under the model (log-softmax of the raw logits), and its strongest rivals.
+public struct TokenLogProbability: Hashable, Sendable {
+  public struct Candidate: Hashable, Sendable {
+    public var token: TokenID
+    /// Natural logarithm, 0 or less.
+    public var logProbability: Float
+
+    public init(token: TokenID, logProbability: Float) {
+      self.token = token
+      self.logProbability = logProbability
+    }
+  }
+
+  public var chosen: Candidate
+  /// Most probable first.
+  public var top: [Candidate]
+
+  public init(chosen: Candidate, top: [Candidate]) {
+    self.chosen = chosen
+    self.top = top
+  }
+}
+
+/// Why a generation ended.
+public enum FinishReason: String, Hashable, Sendable, CaseIterable {
+  /// The model ended its turn, or a stop token came.
+  case stop
+  /// A stop string came.
+  case stopString = "stop_string"
+  /// `maxTokens` was reached in the answer.
+  case length
+  /// `maxTokens` was reached before the thinking ended: there is no answer.
+  case lengthInThinking = "length_in_thinking"
+  /// The model's context is full.
+  case contextFull = "context_full"
+}
+
+/// The end of a generation that went well.
+public struct GenerationSummary: Hashable, Sendable {
+  public var reason: FinishReason
+  public var usage: GenerationUsage
+  /// The seed that was used, to have the same text again.
+  public var seed: UInt64
+
+  public init(reason: FinishReason, usage: GenerationUsage, seed: UInt64) {
+    self.reason = reason
+    self.usage = usage
+    self.seed = seed
+  }
+}
+
+/// What a generation cost.
+public struct GenerationUsage: Hashable, Sendable {
+  public var promptTokens: Int
+  /// How many of the prompt's tokens did not have to be computed.
+  public var cachedTokens: Int
+  public var thinkingTokens: Int
+  /// All generated tokens that are not thinking, the one that ended the turn included.
+  public var answerTokens: Int
+  public var queueTime: Duration
+  public var prefillTime: Duration
+  public var decodeTime: Duration
+
+  public init(
+    promptTokens: Int = 0, cachedTokens: Int = 0, thinkingTokens: Int = 0, answerTokens: Int = 0,
+    queueTime: Duration = .zero, prefillTime: Duration = .zero, decodeTime: Duration = .zero
+  ) {
+    self.promptTokens = promptTokens
+    self.cachedTokens = cachedTokens
+    self.thinkingTokens = thinkingTokens
+    self.answerTokens = answerTokens
+    self.queueTime = queueTime
+    self.prefillTime = prefillTime
+    self.decodeTime = decodeTime
+  }
+}
