@@ -1,3 +1,5 @@
 #ifndef CLFMLinux_h
 #define CLFMLinux_h
+#include "lfm_socket.h"
+
 #endif
