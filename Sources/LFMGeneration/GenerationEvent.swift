@@ -61,17 +61,26 @@ public struct TokenLogProbability: Hashable, Sendable {
 }
 
 /// Why a generation ended.
-public enum FinishReason: String, Hashable, Sendable, CaseIterable {
+///
+/// A struct and not an enum: a reason that a newer daemon gives is kept, not trapped.
+public struct FinishReason: RawRepresentable, Hashable, Sendable, CaseIterable {
+  public var rawValue: String
+
+  public init(rawValue: String) { self.rawValue = rawValue }
+
   /// The model ended its turn, or a stop token came.
-  case stop
+  public static let stop = FinishReason(rawValue: "stop")
   /// A stop string came.
-  case stopString = "stop_string"
+  public static let stopString = FinishReason(rawValue: "stop_string")
   /// `maxTokens` was reached in the answer.
-  case length
+  public static let length = FinishReason(rawValue: "length")
   /// `maxTokens` was reached before the thinking ended: there is no answer.
-  case lengthInThinking = "length_in_thinking"
+  public static let lengthInThinking = FinishReason(rawValue: "length_in_thinking")
   /// The model's context is full.
-  case contextFull = "context_full"
+  public static let contextFull = FinishReason(rawValue: "context_full")
+
+  /// Those that this version knows.
+  public static let allCases = [stop, stopString, length, lengthInThinking, contextFull]
 }
 
 /// The end of a generation that went well.

@@ -1,0 +1,29 @@
+/// The calls that this version knows, by their full names. A name that is not here is UNIMPLEMENTED.
+package enum Method: String, CaseIterable, Sendable {
+  case generate = "lfm.v1.LanguageModel/Generate"
+  case tokenize = "lfm.v1.LanguageModel/Tokenize"
+  case detokenize = "lfm.v1.LanguageModel/Detokenize"
+  case render = "lfm.v1.LanguageModel/Render"
+  case logits = "lfm.v1.LanguageModel/Logits"
+  case modelInfo = "lfm.v1.LanguageModel/ModelInfo"
+  case status = "lfm.v1.LanguageModel/Status"
+  case healthCheck = "grpc.health.v1.Health/Check"
+
+  /// How many messages each side sends.
+  package enum Cardinality: Hashable, Sendable {
+    /// One request, one reply.
+    case unary
+    /// One request, any number of replies.
+    case serverStreaming
+  }
+
+  package var cardinality: Cardinality {
+    switch self {
+    case .generate, .logits: .serverStreaming
+    case .tokenize, .detokenize, .render, .modelInfo, .status, .healthCheck: .unary
+    }
+  }
+
+  /// The services, for health: a name that is neither one of these nor empty is NOT_FOUND.
+  package static let services = ["lfm.v1.LanguageModel", "grpc.health.v1.Health"]
+}
