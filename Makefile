@@ -1,0 +1,53 @@
+# Everything that a person or a machine does with this repository. `make help` lists it.
+
+SWIFT   ?= swift
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CONFIG  ?= release
+
+# The installed programs carry Swift's run-time library in them: they need no toolchain where they run.
+BUILD      = $(SWIFT) build -c $(CONFIG) --static-swift-stdlib
+# Tests are built apart: they link the run-time library dynamically, and the two would rebuild each other's objects.
+TEST_FLAGS = -c $(CONFIG) --scratch-path .build-test -Xswiftc -enable-testing
+PACKAGES   = libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libsystemd-dev pkg-config
+SOURCES    = Package.swift Sources Tests
+
+.PHONY: all deps test check demo protos fmt lint install uninstall clean help
+
+all: deps ## Build lfmd and lfmctl
+	$(BUILD) --product lfmd
+	$(BUILD) --product lfmctl
+
+deps: ## Install what a build needs (Debian packages; Swift itself must be there)
+	@Tools/install-dependencies.sh $(PACKAGES)
+
+test: deps check ## Check the formatting and the generated code, then build and run all tests
+	$(SWIFT) build $(TEST_FLAGS) --build-tests
+	$(SWIFT) test $(TEST_FLAGS) --skip-build
+
+check: lint ## Check the formatting, and that the generated protobuf code is current
+	Tools/generate-protos.sh --check
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+
+demo: all ## Run the daemon on the demo model and ask it two questions
+	@Tools/demo.sh "$$($(BUILD) --show-bin-path)"
+
+protos: deps ## Generate the C code of Protos/ anew
+	Tools/generate-protos.sh
+
+fmt: ## Format the Swift sources
+	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
+
+install: ## Install what `make` built under PREFIX (default /usr/local); DESTDIR is put before it
+	@Tools/install.sh "$$($(BUILD) --show-bin-path)" "$(DESTDIR)" "$(PREFIX)"
+
+uninstall: ## Remove what `make install` installed
+	@Tools/install.sh --remove "$(DESTDIR)" "$(PREFIX)"
+
+clean: ## Remove everything that was built
+	rm -rf .build .build-test
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,48 @@
+// The daemon's settings as values, with their defaults.
+
+import Foundation
+import Glibc
+import Logging
+
+/// Everything that an administrator can set. `ConfigurationKey` defines the names and meanings.
+struct Configuration: Equatable, Sendable {
+  var model: String?
+  var socket = Configuration.defaultSocketPath
+  var socketMode: UInt32 = 0o660
+  var context = 8192
+  var threads = 0
+  var maxRunning = 8
+  var maxWaiting = 64
+  var maxConnections = 256
+  var chatTemplate: String?
+  var allowLogits = false
+  var drainTimeout = 30
+  var logLevel = Logger.Level.info
+
+  /// The file read when no `--config` names another one; it may be absent.
+  static let defaultFile = "/etc/lfmd/lfmd.conf"
+
+  /// `/run/lfmd/lfmd.sock` for root and under systemd, the user's own run-time directory for anyone else.
+  ///
+  /// `LFMClient.defaultSocketPath` follows the same rule, so that the two find each other.
+  static var defaultSocketPath: String {
+    let environment = ProcessInfo.processInfo.environment
+    if getuid() != 0, environment["RUNTIME_DIRECTORY"] == nil,
+      let directory = environment["XDG_RUNTIME_DIR"], !directory.isEmpty
+    {
+      return directory + "/lfmd.sock"
+    }
+    return "/run/lfmd/lfmd.sock"
+  }
+
+  /// The settings as a configuration file would have them, one a line.
+  var fileText: String {
+    ConfigurationKey.allCases.map { key in
+      guard let value = key.text(in: self) else { return "# \(key.rawValue):\n" }
+      // Quoted where YAML would read something else into it (an octal number, a boolean word in a path).
+      let isPlain = value.allSatisfy { $0.isLetter || $0.isNumber || "/._-".contains($0) }
+      let isOctal = key == .socketMode
+      return "\(key.rawValue): \(isPlain && !isOctal ? value : value.debugDescription)\n"
+    }.joined()
+  }
+}

@@ -1,0 +1,113 @@
+// Flags over environment over file over defaults. Reads the three sources into one `Configuration` and names, in every
+// error, the place that the value came from.
+
+import Foundation
+import Yams
+
+/// The places that settings come from.
+struct ConfigurationSources {
+  /// Values given as flags.
+  var flags: [ConfigurationKey: String] = [:]
+  var environment: [String: String] = [:]
+  /// The file's path and whether it was asked for by name: only then it must exist.
+  var file: (path: String, isRequired: Bool)
+
+  /// Merges the sources.
+  ///
+  /// - Throws: `ConfigurationProblem` for a file that cannot be read, an unknown key, or a value out of its range.
+  func load() throws(ConfigurationProblem) -> Configuration {
+    var configuration = Configuration()
+    if let text = try fileText() {
+      for entry in try Self.entries(of: text, path: file.path) {
+        try Self.apply(entry.key, entry.value, from: entry.place, to: &configuration)
+      }
+    }
+    for key in ConfigurationKey.allCases {
+      if let value = environment[key.environmentName] {
+        try Self.apply(key, value, from: key.environmentName, to: &configuration)
+      }
+    }
+    for key in ConfigurationKey.allCases {
+      if let value = flags[key] {
+        try Self.apply(key, value, from: "--\(key.rawValue)", to: &configuration)
+      }
+    }
+    return configuration
+  }
+
+  private static func apply(
+    _ key: ConfigurationKey, _ value: String, from place: String,
+    to configuration: inout Configuration
+  ) throws(ConfigurationProblem) {
+    do {
+      try key.apply(value, to: &configuration)
+    } catch {
+      throw ConfigurationProblem("\(place) \(error)")
+    }
+  }
+
+  private func fileText() throws(ConfigurationProblem) -> String? {
+    do {
+      return try String(contentsOfFile: file.path, encoding: .utf8)
+    } catch let error as CocoaError where error.code == .fileReadNoSuchFile && !file.isRequired {
+      return nil
+    } catch {
+      let reason =
+        (error as? CocoaError)?.code == .fileReadNoSuchFile
+        ? "does not exist" : "cannot be read as UTF-8 text: \(error.localizedDescription)"
+      throw ConfigurationProblem("the configuration file \(file.path) \(reason)")
+    }
+  }
+
+  /// The keys and values of a file, with their lines.
+  static func entries(
+    of text: String, path: String
+  ) throws(ConfigurationProblem) -> [(key: ConfigurationKey, value: String, place: String)] {
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: text)
+    } catch {
+      throw ConfigurationProblem("\(path) is not valid YAML: \(error)")
+    }
+    guard let root, root.null == nil else { return [] }
+    guard case .mapping(let mapping) = root else {
+      throw ConfigurationProblem("\(path) must hold one `name: value` a line")
+    }
+    var entries: [(ConfigurationKey, String, String)] = []
+    for (keyNode, valueNode) in mapping {
+      let line = keyNode.mark.map { "\(path):\($0.line)" } ?? path
+      let name = keyNode.string ?? "?"
+      guard let key = ConfigurationKey(rawValue: name) else {
+        throw ConfigurationProblem("\(line): unknown setting \"\(name)\"\(suggestion(for: name))")
+      }
+      guard case .scalar(let scalar) = valueNode else {
+        throw ConfigurationProblem("\(line): \(name) must be a single value")
+      }
+      entries.append((key, scalar.string, "\(line): \(name)"))
+    }
+    return entries
+  }
+
+  private static func suggestion(for name: String) -> String {
+    let names = ConfigurationKey.allCases.map(\.rawValue)
+    let near = names.map { ($0, distance(Array(name.utf8), Array($0.utf8))) }.min { $0.1 < $1.1 }
+    if let near, near.1 <= 3 { return "; did you mean \(near.0)?" }
+    return "; known settings are \(names.joined(separator: ", "))"
+  }
+
+  /// Levenshtein's distance, of short names only.
+  private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+    guard a.count < 64 else { return a.count }
+    var row = Array(0...b.count)
+    for (i, x) in a.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, y) in b.enumerated() {
+        let substituted = diagonal + (x == y ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
+      }
+    }
+    return row[b.count]
+  }
+}

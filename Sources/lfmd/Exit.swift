@@ -1,0 +1,25 @@
+// The daemon's exit codes, as sysexits.h has them: a service manager can tell what will not heal by itself.
+
+import ArgumentParser
+import Foundation
+
+/// Ways for the daemon to end without having served.
+enum Exit {
+  static let dataError: Int32 = 65
+  static let noInput: Int32 = 66
+  static let unavailable: Int32 = 69
+  static let software: Int32 = 70
+  static let cannotCreate: Int32 = 73
+  static let configurationError: Int32 = 78
+
+  /// Says what is wrong with the configuration on standard error and gives the code to exit with.
+  static func configuration(_ sentence: String) -> ExitCode {
+    say(sentence)
+    return ExitCode(configurationError)
+  }
+
+  /// A sentence for the person or the log that reads standard error.
+  static func say(_ sentence: String) {
+    FileHandle.standardError.write(Data("lfmd: \(sentence)\n".utf8))
+  }
+}

@@ -1,0 +1,36 @@
+#!/bin/sh
+# demo.sh BUILT: run the daemon in BUILT on the demo model, and ask it a question and one about a piped document.
+set -eu
+built=$1
+here=$(cd "$(dirname "$0")/.." && pwd)
+place=$(mktemp -d)
+socket=$place/lfmd.sock
+daemon=
+trap '[ -z "$daemon" ] || kill "$daemon" 2>/dev/null || true; wait; rm -rf "$place"' EXIT INT TERM
+
+show() { printf '\n\033[1m$ %s\033[0m\n' "$*"; }
+
+show "lfmd --model Models/demo.gguf --socket $socket &"
+"$built/lfmd" --model "$here/Models/demo.gguf" --socket "$socket" --log-level warning &
+daemon=$!
+export LFMD_SOCKET=$socket
+tries=0
+until "$built/lfmctl" health >/dev/null 2>&1; do
+  tries=$((tries + 1))
+  [ $tries -lt 100 ] && kill -0 "$daemon" 2>/dev/null || { echo "lfmd did not get ready" >&2; exit 1; }
+  sleep 0.1
+done
+
+question='What is 23 plus 45?'
+show "lfmctl generate --think show --stats \"$question\""
+"$built/lfmctl" generate --think show --stats "$question"
+echo
+
+document='Nora lives in Lisbon. Nora works as a baker. Pavel lives in Oslo. Pavel works as a pilot.'
+question='Where does Pavel live?'
+show "echo \"$document\" | lfmctl generate \"$question\""
+echo "$document" | "$built/lfmctl" generate "$question"
+echo
+
+show "lfmctl status"
+"$built/lfmctl" status
