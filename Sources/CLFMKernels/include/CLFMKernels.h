@@ -1,3 +1,6 @@
 #ifndef CLFMKernels_h
 #define CLFMKernels_h
+
+#include "dequantize.h"
+
 #endif
