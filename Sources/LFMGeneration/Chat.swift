@@ -5,11 +5,12 @@ public struct Chat: Hashable, Sendable {
   public var messages: [ChatMessage]
   /// One JSON text for each declared tool, as the caller wrote it (the order of keys is kept: it reaches the model).
   public var tools: [JSONText]
-  /// Whether the prompt ends where the assistant begins to speak.
+  /// Whether the prompt ends where the assistant begins to speak. Without effect if `continueFinalMessage`.
   public var addGenerationPrompt: Bool
   /// Whether thinking of turns before the last user message stays in the prompt.
   public var preserveThinking: Bool
-  /// Whether the last message is left open, for the model to continue it.
+  /// Whether the last message is left open, for the model to continue it: its content, or, if it has thinking and no
+  /// content, its thinking.
   public var continueFinalMessage: Bool
 
   public init(
@@ -62,6 +63,8 @@ public struct ChatMessage: Hashable, Sendable {
 public enum ChatContent: Hashable, Sendable {
   case text(String)
   case parts([ChatContentPart])
+  /// Anything else that stood in the caller's JSON, such as `null`; the template decides what becomes of it.
+  case json(JSONText)
 }
 
 /// One part of a message's content.
@@ -74,7 +77,7 @@ public enum ChatContentPart: Hashable, Sendable {
 /// A tool call that the assistant made earlier in the conversation.
 public struct ChatToolCall: Hashable, Sendable {
   public var name: String
-  /// The arguments, a JSON object.
+  /// The arguments, a JSON object. Templates that write calls refuse anything else.
   public var arguments: JSONText
 
   public init(name: String, arguments: JSONText) {

@@ -65,7 +65,7 @@ public struct SamplingParameters: Hashable, Sendable {
 
 /// When to stop besides the model's own end of turn.
 public struct StopParameters: Hashable, Sendable {
-  /// Texts that end the answer; the text itself is not part of the answer.
+  /// Texts that end the generation wherever they come, in the thinking too; the text itself is not given.
   public var strings: [String]
   /// Tokens that end the generation.
   public var tokens: [TokenID]

@@ -1,0 +1,72 @@
+import LFMGeneration
+
+/// What the families have in common: how they read a chat's JSON, and how they fail.
+///
+/// Each failure names its place by a JSON pointer into the chat, and quotes nothing of it.
+enum TemplateInput {
+  /// What transformers puts behind a message that is to be continued; templates know the word.
+  static let continuationTag = "CONTINUE_FINAL_MESSAGE_TAG "
+
+  static func failure(_ pointer: JSONPointer, _ sentence: String) -> GenerationFailure {
+    GenerationFailure(.invalidArgument, "chat \(pointer.text): \(sentence)")
+  }
+
+  static func parse(_ json: JSONText, _ pointer: JSONPointer) throws(GenerationFailure) -> JSONValue
+  {
+    do {
+      return try JSONParser.parse(json.text)
+    } catch {
+      throw failure(pointer, "not valid JSON: \(error)")
+    }
+  }
+
+  /// The conversation without the system message it may begin with, and each message with its pointer.
+  static func split(_ chat: Chat) throws(GenerationFailure) -> (
+    system: ChatMessage?, turns: [(message: ChatMessage, pointer: JSONPointer)]
+  ) {
+    guard let first = chat.messages.first else {
+      throw failure(JSONPointer("/messages"), "there are no messages; give at least one")
+    }
+    let base = JSONPointer("/messages")
+    let turns = chat.messages.enumerated().map { ($1, base.appending($0)) }
+    return first.role == "system" ? (first, Array(turns.dropFirst())) : (nil, turns)
+  }
+
+  /// The list of tools as the model reads it: JSON, comma, JSON. `nil` without tools.
+  static func toolList(_ chat: Chat) throws(GenerationFailure) -> String? {
+    if chat.tools.isEmpty { return nil }
+    var list: [String] = []
+    for (index, tool) in chat.tools.enumerated() {
+      let pointer = JSONPointer("/tools").appending(index)
+      let value = try parse(tool, pointer)
+      switch value {
+      case .string(let text): list.append(text)
+      case .object: list.append(value.serialized)
+      default: throw failure(pointer, "a tool is an object, not \(value.kind)")
+      }
+    }
+    return list.joined(separator: ", ")
+  }
+
+  /// The JSON value of a content, as the template would see it; `nil` if the message has none.
+  static func value(
+    of content: ChatContent?, _ pointer: JSONPointer
+  ) throws(GenerationFailure) -> JSONValue? {
+    switch content {
+    case nil: return nil
+    case .text(let text): return .string(text)
+    case .json(let json): return try parse(json, pointer)
+    case .parts(let parts):
+      var items: [JSONValue] = []
+      for (index, part) in parts.enumerated() {
+        switch part {
+        case .text(let text):
+          items.append(.object(JSONObject([("type", .string("text")), ("text", .string(text))])))
+        case .json(let json):
+          items.append(try parse(json, pointer.appending(index)))
+        }
+      }
+      return .array(items)
+    }
+  }
+}
