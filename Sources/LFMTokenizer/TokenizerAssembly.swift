@@ -48,7 +48,7 @@ extension Tokenizer {
   ) -> TokenizerError {
     let text = merges.bytes.span.extracting(merges.range(rank))
     let entry =
-      "tokenizer.ggml.merges[\(rank)], “\(String(decoding: merges[rank], as: UTF8.self))”,"
+      "tokenizer.ggml.merges[\(rank)], “\(Vocabulary.printable(merges[rank]))”,"
     var pair: [UInt8] = []
     guard let middle = split(text, into: &pair) else {
       return TokenizerError(
@@ -57,7 +57,7 @@ extension Tokenizer {
     let missing =
       [0..<middle, middle..<pair.count, 0..<pair.count]
       .first { vocabulary.find(pair.span, $0) == nil }
-      .map { String(decoding: pair[$0], as: UTF8.self) } ?? ""
+      .map { Vocabulary.printable(pair[$0]) } ?? ""
     return TokenizerError(
       .malformedVocabulary,
       "\(entry) needs the token “\(missing)”, which is not among the normal ones of tokenizer.ggml.tokens"

@@ -1,4 +1,5 @@
 // What must hold of a vocabulary from a file before it is used. Merges have their own checks.
+import LFMCheckpoint
 
 /// The ids with a meaning, as a file gives them: not yet checked.
 package struct VocabularyIDs: Sendable {
@@ -129,12 +130,17 @@ extension Vocabulary {
   /// All bytes but C0, C1 and F5 to FF.
   static func isOfUTF8(_ byte: UInt8) -> Bool { byte < 0xF5 && byte & 0xFE != 0xC0 }
 
+  /// A token's bytes, made fit for one line of an error message.
+  static func printable(_ bytes: ArraySlice<UInt8>) -> String {
+    CheckpointError.printable(String(decoding: bytes.prefix(400), as: UTF8.self))
+  }
+
   private static func duplicate(_ id: Int, _ other: TokenID, _ spellings: ByteStrings)
     -> TokenizerError
   {
     TokenizerError(
       .malformedVocabulary,
-      "tokenizer.ggml.tokens[\(id)] repeats entry \(other), “\(String(decoding: spellings[id], as: UTF8.self))”; expected every token once"
+      "tokenizer.ggml.tokens[\(id)] repeats entry \(other), “\(printable(spellings[id]))”; expected every token once"
     )
   }
 }
