@@ -2,5 +2,6 @@
 #define CLFMKernels_h
 
 #include "dequantize.h"
+#include "lfm_kernels.h"
 
 #endif

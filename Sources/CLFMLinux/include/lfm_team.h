@@ -1,0 +1,27 @@
+// A team of threads that computes one job at a time: the caller and `count - 1` threads of its own, which wait for the
+// next job by spinning for a moment and then sleeping in the kernel.
+#ifndef LFM_TEAM_H
+#define LFM_TEAM_H
+
+#include <stdint.h>
+
+typedef struct lfm_team lfm_team;
+
+// One piece of a job. `worker` is 0 for the caller, below the team's count for the others.
+typedef void (*lfm_team_piece)(void *context, int32_t worker, int64_t piece);
+
+// A team of `count` (1 ... 1024) threads, the caller included. With `pinned`, each thread of its own is bound to one
+// processor of the process's affinity mask, leaving the first one to the caller. NULL with errno when a thread or
+// memory is refused.
+lfm_team *lfm_team_create(int32_t count, int32_t pinned);
+
+// Run pieces 0 ..< pieces, each once, by whichever thread is free next; return when all are done. One caller at a time.
+void lfm_team_run(lfm_team *team, int64_t pieces, lfm_team_piece function, void *context);
+
+// End the threads and give everything back. No job may be running.
+void lfm_team_destroy(lfm_team *team);
+
+// Processors that this process may run on; at least 1.
+int32_t lfm_available_processors(void);
+
+#endif

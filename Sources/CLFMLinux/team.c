@@ -1,0 +1,203 @@
+// The compute team's barrier loop: an epoch that announces a job, a gate that is open while it has pieces left, a
+// counter that pieces are pulled from. The caller waits only for threads that went in: one that the kernel has not
+// scheduled yet holds up nobody. Owns the threads; what a piece computes is the caller's.
+#define _GNU_SOURCE
+#include "lfm_team.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+  // Pauses before a waiting thread sleeps: some tens of microseconds, the length of the gaps between two jobs of a
+  // layer. Longer would take the processor from others for nothing.
+  SPINS = 2000,
+};
+
+static const uint32_t OPEN = 0x80000000u;
+
+// Fields that different threads write lie on lines of their own.
+struct lfm_team {
+  _Alignas(64) _Atomic uint32_t epoch;  // bumped when a job starts
+  _Atomic int32_t stopping;
+  _Alignas(64) _Atomic int64_t next;  // the next piece
+  _Alignas(64) _Atomic uint32_t gate;  // OPEN, plus the number of own threads inside the job
+  _Atomic uint32_t sleepers;           // own threads asleep (or about to) on epoch
+  _Atomic uint32_t caller_sleeps;      // on gate
+  _Alignas(64) int64_t pieces;
+  lfm_team_piece function;
+  void *context;
+  int32_t count;
+  int32_t started;
+  pthread_t *threads;
+};
+
+struct start {
+  lfm_team *team;
+  int32_t worker;
+};
+
+static void pause_processor(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb" ::: "memory");
+#endif
+}
+
+static void futex_wait(_Atomic uint32_t *word, uint32_t value) {
+  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+}
+
+static void futex_wake(_Atomic uint32_t *word) {
+  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 0x7fffffff, NULL, NULL, 0);
+}
+
+static void pull_pieces(lfm_team *team, int32_t worker) {
+  int64_t pieces = team->pieces;
+  for (;;) {
+    int64_t piece = atomic_fetch_add_explicit(&team->next, 1, memory_order_relaxed);
+    if (piece >= pieces) return;
+    team->function(team->context, worker, piece);
+  }
+}
+
+static uint32_t await_epoch(lfm_team *team, uint32_t last) {
+  uint32_t epoch;
+  for (int i = 0; i < SPINS; i++) {
+    epoch = atomic_load_explicit(&team->epoch, memory_order_acquire);
+    if (epoch != last) return epoch;
+    pause_processor();
+  }
+  // Sequentially consistent against the caller's store of epoch and load of sleepers: one of the two sees the other.
+  atomic_fetch_add(&team->sleepers, 1);
+  while ((epoch = atomic_load(&team->epoch)) == last) futex_wait(&team->epoch, last);
+  atomic_fetch_sub(&team->sleepers, 1);
+  return epoch;
+}
+
+// Whether the thread is now inside a job, whose fields it may read. It may be a later job than the one it was woken
+// for, and it may then come a second time: there is nothing left to pull.
+static int enter(lfm_team *team) {
+  uint32_t gate = atomic_load(&team->gate);
+  while (gate & OPEN)
+    if (atomic_compare_exchange_weak(&team->gate, &gate, gate + 1)) return 1;
+  return 0;
+}
+
+static void *work(void *argument) {
+  struct start *start = argument;
+  lfm_team *team = start->team;
+  int32_t worker = start->worker;
+  free(start);
+  uint32_t epoch = 0;
+  for (;;) {
+    epoch = await_epoch(team, epoch);
+    if (atomic_load_explicit(&team->stopping, memory_order_acquire)) return NULL;
+    if (!enter(team)) continue;
+    pull_pieces(team, worker);
+    if (atomic_fetch_sub(&team->gate, 1) == 1 && atomic_load(&team->caller_sleeps))
+      futex_wake(&team->gate);
+  }
+}
+
+void lfm_team_run(lfm_team *team, int64_t pieces, lfm_team_piece function, void *context) {
+  if (team->started == 0 || pieces <= 1) {
+    for (int64_t i = 0; i < pieces; i++) function(context, 0, i);
+    return;
+  }
+  team->pieces = pieces;
+  team->function = function;
+  team->context = context;
+  atomic_store_explicit(&team->next, 0, memory_order_relaxed);
+  atomic_store(&team->gate, OPEN);
+  atomic_fetch_add(&team->epoch, 1);
+  if (atomic_load(&team->sleepers)) futex_wake(&team->epoch);
+  pull_pieces(team, 0);
+  uint32_t gate = atomic_fetch_and(&team->gate, ~OPEN) & ~OPEN;
+  for (int i = 0; gate && i < SPINS; i++) {
+    pause_processor();
+    gate = atomic_load(&team->gate);
+  }
+  if (!gate) return;
+  atomic_store(&team->caller_sleeps, 1);
+  while ((gate = atomic_load(&team->gate)) != 0) futex_wait(&team->gate, gate);
+  atomic_store(&team->caller_sleeps, 0);
+}
+
+// The worker-th processor of this process's mask, counted round.
+static void pin(pthread_t thread, int32_t worker) {
+  cpu_set_t all, one;
+  if (sched_getaffinity(0, sizeof all, &all) != 0) return;
+  int wanted = worker % CPU_COUNT(&all);
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+    if (!CPU_ISSET(cpu, &all) || wanted-- > 0) continue;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    pthread_setaffinity_np(thread, sizeof one, &one);
+    return;
+  }
+}
+
+static int start_thread(lfm_team *team, int32_t worker, int32_t pinned) {
+  struct start *start = malloc(sizeof *start);
+  if (!start) return ENOMEM;
+  *start = (struct start){team, worker};
+  // Signals are for the program's own threads.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int failure = pthread_create(&team->threads[worker - 1], NULL, work, start);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (failure) {
+    free(start);
+    return failure;
+  }
+  pthread_setname_np(team->threads[worker - 1], "lfm-compute");
+  if (pinned) pin(team->threads[worker - 1], worker);
+  team->started++;
+  return 0;
+}
+
+lfm_team *lfm_team_create(int32_t count, int32_t pinned) {
+  if (count < 1 || count > 1024) {
+    errno = EINVAL;
+    return NULL;
+  }
+  lfm_team *team = aligned_alloc(64, (sizeof *team + 63) / 64 * 64);
+  if (!team) return NULL;
+  *team = (lfm_team){.count = count};
+  team->threads = calloc((size_t)count, sizeof *team->threads);
+  int failure = team->threads ? 0 : ENOMEM;
+  for (int32_t worker = 1; worker < count && !failure; worker++)
+    failure = start_thread(team, worker, pinned);
+  if (failure) {
+    lfm_team_destroy(team);
+    errno = failure;
+    return NULL;
+  }
+  return team;
+}
+
+void lfm_team_destroy(lfm_team *team) {
+  if (!team) return;
+  atomic_store(&team->stopping, 1);
+  atomic_fetch_add(&team->epoch, 1);
+  futex_wake(&team->epoch);
+  for (int32_t i = 0; i < team->started; i++) pthread_join(team->threads[i], NULL);
+  free(team->threads);
+  free(team);
+}
+
+int32_t lfm_available_processors(void) {
+  cpu_set_t all;
+  if (sched_getaffinity(0, sizeof all, &all) != 0) return 1;
+  int count = CPU_COUNT(&all);
+  return count > 0 ? count : 1;
+}
