@@ -130,7 +130,8 @@ package enum SamplingError: Error, Hashable, Sendable {
     case .notANumber(let token):
       GenerationFailure(
         .internalError,
-        "the model's logit for token \(token) is not a number; its weights are damaged or do not fit")
+        "the model's logit for token \(token) is not a number; its weights are damaged or do not fit"
+      )
     case .nothingPossible:
       GenerationFailure(.internalError, "the model rules out every token; its weights are damaged")
     case .wrongCount(let found, let expected):

@@ -7,7 +7,7 @@ import Testing
 @Suite struct SamplerTests {
   @Test func `Keeps what transformers keeps, with its probabilities`() throws {
     let cases = try SamplerFixtures.load()
-    #expect(cases.count > 300)
+    #expect(cases.count > 250)
     for fixture in cases {
       var sampler = Sampler(
         parameters: fixture.parameters, vocabularySize: fixture.logits.count)
@@ -61,7 +61,8 @@ import Testing
     #expect(counts[3] == 0)
   }
 
-  @Test func `The same seed draws the same, another seed differently, and neighbours change nothing`()
+  @Test
+  func `The same seed draws the same, another seed differently, and neighbours change nothing`()
     throws
   {
     let logits = (0..<500).map { Float(($0 * 7919) % 97) / 10 }
@@ -146,7 +147,9 @@ import Testing
       vocabularySize: size)
     #expect(try byK.narrow(logits.span, pool: &pool) == .open)
     let edge = logits.sorted(by: >)[79]
-    #expect(Array(pool.tokens[..<pool.count]) == logits.indices.filter { logits[$0] >= edge }.map { TokenID($0) })
+    #expect(
+      Array(pool.tokens[..<pool.count])
+        == logits.indices.filter { logits[$0] >= edge }.map { TokenID($0) })
 
     let byP = Sampler(
       parameters: SamplingParameters(temperature: 1, topK: 0, topP: 0.75, repetitionPenalty: 1),

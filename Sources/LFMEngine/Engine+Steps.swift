@@ -1,0 +1,166 @@
+import Dispatch
+import LFMGeneration
+import LFMModel
+
+// Makes steps: asks the scheduler, hands the step to its queue, and deals out what came of it.
+extension Engine {
+  /// Starts whoever has room, and the next step if none is in flight.
+  func advance() {
+    dispatchPrecondition(condition: .onQueue(queue))
+    startThoseWithRoom()
+    guard stepInFlight == nil else { return }
+    let decision = scheduler.next()
+    for id in decision.preempted { generations[id]?.state = nil }
+    guard let step = decision.step, let run = makeRun(step) else { return }
+    stepInFlight = run
+    let (model, tools) = (forwardPass, tools)
+    let begun = ContinuousClock.now
+    (step.chunk == nil ? decodeQueue : prefillQueue).async { [self] in
+      run.compute(model, tools: tools)
+      let took = begun.duration(to: .now)
+      queue.async { [self] in finished(run, took: took) }
+    }
+  }
+
+  private func startThoseWithRoom() {
+    for id in scheduler.promote() {
+      guard let generation = generations[id], generation.started == nil else { continue }
+      generation.started = .now
+    }
+    for (ahead, id) in scheduler.waitingOrder.enumerated() {
+      guard let generation = generations[id], generation.started == nil,
+        generation.reportedAhead != ahead
+      else { continue }
+      generation.reportedAhead = ahead
+      generation.tell(.queued(ahead: ahead))
+    }
+  }
+
+  /// Binds a step to states and tokens. `nil` if a state could not be had, which ends its generation.
+  private func makeRun(_ step: Step) -> StepRun? {
+    var shares = step.rows.map { (id: $0, count: 1) }
+    if let chunk = step.chunk { shares.insert((chunk.id, chunk.count), at: 0) }
+    var parts: [StepRun.Part] = []
+    var refused: [(Generation, GenerationFailure)] = []
+    for share in shares {
+      guard let generation = generations[share.id] else { continue }
+      do throws(ModelError) {
+        parts.append(try makePart(generation, count: share.count))
+      } catch {
+        refused.append((generation, GenerationFailure(.internalError, error.sentence)))
+      }
+    }
+    if refused.isEmpty, parts.count == shares.count { return StepRun(step: step, parts: parts) }
+    // Scheduler and pool disagree: end those that it concerns, and let the others have another step.
+    for part in parts { part.generation.sampler = part.sampler }
+    scheduler.finish(step, committed: [], took: .zero)
+    for (generation, failure) in refused { end(generation) { $0.fail(failure) } }
+    queue.async { [self] in advance() }
+    return nil
+  }
+
+  private func makePart(
+    _ generation: Generation, count: Int
+  ) throws(ModelError) -> StepRun.Part {
+    let state = generation.state ?? forwardPass.makeSequence(in: pool)
+    generation.state = state
+    try state.reserve(count)
+    let end = min(state.position + count, generation.tokens.count)
+    let isLast = end == generation.tokens.count
+    let wanted: Segment.Logits =
+      generation.request == nil ? .all : isLast ? .last : .none
+    let segment = Segment(
+      state, tokens: Array(generation.tokens[min(state.position, end)..<end]), logits: wanted,
+      cancellation: generation.cancellation)
+    // Lent, not copied: the set of tokens that occurred stays in one place.
+    let sampler = isLast ? generation.sampler.take() : nil
+    let top = generation.request?.topLogProbabilities ?? 0
+    return StepRun.Part(
+      generation: generation, segment: segment, sampler: sampler,
+      topLogProbabilities: top > 0 ? top : nil)
+  }
+
+  private func finished(_ run: StepRun, took: Duration) {
+    dispatchPrecondition(condition: .onQueue(queue))
+    stepInFlight = nil
+    var committed: Set<GenerationID> = []
+    for part in run.parts {
+      if let sampler = part.sampler { part.generation.sampler = sampler }
+      switch part.outcome {
+      case .dropped: break
+      case .committed, .sampled, .rows, .failed: committed.insert(part.generation.id)
+      }
+    }
+    scheduler.finish(run.step, committed: committed, took: took)
+    if let failure = run.failure {
+      stepFailed(run, failure)
+    } else {
+      failedStepsInARow = 0
+      for part in run.parts { take(part, of: run.step) }
+    }
+    finishShutdownIfIdle()
+    advance()
+  }
+
+  /// Nothing of the step was computed: those in it end, and the engine too if this is how it goes.
+  private func stepFailed(_ run: StepRun, _ failure: GenerationFailure) {
+    failedStepsInARow += 1
+    for part in run.parts { end(part.generation) { $0.fail(failure) } }
+    if failedStepsInARow == Self.failedStepsAllowed { fatal(failure) }
+  }
+
+  /// So many steps may fail one after the other; then it is not the callers' doing.
+  private static let failedStepsAllowed = 3
+
+  private func take(_ part: StepRun.Part, of step: Step) {
+    let generation = part.generation
+    guard !generation.hasEnded else {
+      generation.state = nil
+      return
+    }
+    if case .dropped = part.outcome { return }
+    reportPrefill(generation, done: part.segment.state.position)
+    switch part.outcome {
+    case .dropped, .committed: break
+    case .sampled(let token, let report): take(token, report, for: generation)
+    case .rows(let rows):
+      for row in rows { generation.tell(row: row) }
+      if part.segment.state.position >= generation.tokens.count { finish(generation, .stop) }
+    case .failed(let failure): end(generation) { $0.fail(failure) }
+    }
+  }
+
+  private func reportPrefill(_ generation: Generation, done: Int) {
+    let done = min(done, generation.promptCount)
+    guard done > generation.reportedPrefill else { return }
+    counters.promptTokens += UInt64(done - generation.reportedPrefill)
+    generation.reportedPrefill = done
+    generation.tell(.prefill(done: done, total: generation.promptCount))
+  }
+
+  private func take(
+    _ token: TokenID, _ report: TokenLogProbability?, for generation: Generation
+  ) {
+    guard let stop = generation.stop else { return }
+    if generation.firstToken == nil { generation.firstToken = .now }
+    counters.generatedTokens += 1
+    generation.tokens.append(token)
+    let events =
+      generation.text?.append(token, report: report, isSilent: stop.isEnd(token)) ?? []
+    for event in events { generation.tell(event) }
+    let reason = stop.reason(
+      after: token, generated: generation.generatedCount, total: generation.tokens.count,
+      stopString: generation.text?.hasStopped ?? false,
+      isThinking: generation.text?.isThinking ?? false)
+    if let reason {
+      finish(generation, reason)
+    } else {
+      scheduler.extend(generation.id)
+    }
+  }
+
+  private func finish(_ generation: Generation, _ reason: FinishReason) {
+    for event in generation.text?.finish() ?? [] { generation.tell(event) }
+    end(generation) { $0.finish(reason) }
+  }
+}

@@ -1,0 +1,81 @@
+import LFMGeneration
+import LFMModel
+
+/// One step on its way: what it computes, and what came of it.
+///
+/// `@unchecked Sendable`: made by the engine queue, handed to the prefill or decode queue, and handed back; at no
+/// time do two of them touch it.
+final class StepRun: @unchecked Sendable {
+  /// One generation's share.
+  struct Part {
+    let generation: Generation
+    let segment: Segment
+    /// The generation's sampler, lent for the step; `nil` if nothing is to be sampled.
+    var sampler: Sampler?
+    let topLogProbabilities: Int?
+    var outcome = Outcome.dropped
+  }
+
+  enum Outcome {
+    /// Cancelled between layers: the state is as it was.
+    case dropped
+    /// The tokens are in the state.
+    case committed
+    case sampled(TokenID, TokenLogProbability?)
+    case rows([[Float]])
+    case failed(GenerationFailure)
+  }
+
+  let step: Step
+  var parts: [Part]
+  /// Why nothing was computed at all.
+  private(set) var failure: GenerationFailure?
+
+  init(step: Step, parts: [Part]) {
+    self.step = step
+    self.parts = parts
+  }
+
+  /// Computes and samples. On the prefill or the decode queue.
+  func compute(_ model: any ForwardPass, tools: StepTools) {
+    do {
+      let results = try model.forward(parts.map(\.segment), logits: tools.logits)
+      for (index, result) in results.enumerated() where index < parts.count && result.committed {
+        parts[index].outcome = sample(&parts[index], rows: result.logitsRows, tools)
+      }
+    } catch {
+      failure = GenerationFailure(.internalError, "a step of the model failed: \(error.sentence)")
+    }
+  }
+
+  private func sample(_ part: inout Part, rows: Range<Int>, _ tools: StepTools) -> Outcome {
+    if part.segment.logits == .all { return .rows(rows.map { tools.logits.row($0) }) }
+    guard let row = rows.last, part.sampler != nil else { return .committed }
+    return tools.logits.withRow(row) { values in
+      do throws(SamplingError) {
+        guard let token = try part.sampler?.next(logits: values.span, pool: &tools.pool) else {
+          return .committed
+        }
+        let report = part.topLogProbabilities.map {
+          LogProbabilities.report(logits: values.span, chosen: token, top: $0)
+        }
+        return .sampled(token, report)
+      } catch {
+        return .failed(error.failure)
+      }
+    }
+  }
+}
+
+/// The buffers of the step in flight, made once.
+///
+/// `@unchecked Sendable`: used by the one step that is in flight, and handed on with it.
+final class StepTools: @unchecked Sendable {
+  let logits: LogitsBuffer
+  var pool: CandidatePool
+
+  init(vocabularyCount: Int) {
+    logits = LogitsBuffer(vocabularyCount: vocabularyCount)
+    pool = CandidatePool(vocabularySize: vocabularyCount)
+  }
+}
