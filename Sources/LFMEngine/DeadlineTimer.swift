@@ -32,8 +32,10 @@ final class DeadlineTimer: @unchecked Sendable {
     if let next, next <= deadline { return }
     next = deadline
     // Clocks differ by suspension, and a far deadline may overflow: an hour at most, then look again.
-    let wait = min(max(.now.duration(to: deadline), .zero), .seconds(3600))
+    let now = ContinuousClock.now
+    let wait = min(max(now.duration(to: deadline), Duration.zero), Duration.seconds(3600))
     source.schedule(
-      deadline: .now() + .nanoseconds(Int(wait / .nanoseconds(1)) + 1_000), leeway: .milliseconds(1))
+      deadline: .now() + .nanoseconds(Int(wait / .nanoseconds(1)) + 1_000), leeway: .milliseconds(1)
+    )
   }
 }

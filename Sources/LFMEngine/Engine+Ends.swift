@@ -1,5 +1,6 @@
 import Dispatch
 import LFMGeneration
+import LFMModel
 
 // Ends generations, exactly once each, and at last the engine.
 extension Engine {

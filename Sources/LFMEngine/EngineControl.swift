@@ -1,4 +1,6 @@
+import Dispatch
 import LFMGeneration
+import LFMModel
 import Synchronization
 
 /// The caller's hand on a call. Holds the generation once the engine queue has made it.

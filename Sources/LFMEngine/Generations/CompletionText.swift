@@ -40,7 +40,8 @@ struct CompletionText: Sendable {
     let wasThinking = reader.isThinking
     var deltas: [GeneratedDelta] = []
     if !isSilent, !vocabulary.isEndOfGeneration(token) {
-      for piece in pieces(of: token) { deltas += reader.consume(piece) }
+      let text = characters(of: token)
+      if !text.isEmpty { deltas = reader.consume(text) }
     }
     if wasThinking || reader.isThinking { thinkingTokens += 1 } else { answerTokens += 1 }
     return events(deltas)
@@ -50,7 +51,7 @@ struct CompletionText: Sendable {
   mutating func finish() -> [GenerationEvent] {
     var deltas: [GeneratedDelta] = []
     let rest = decoder.finish()
-    if !rest.isEmpty { deltas += reader.consume(.text(rest)) }
+    if !rest.isEmpty { deltas += reader.consume(rest) }
     let wasThinking = reader.isThinking
     deltas += reader.finish()
     var events = events(deltas)
@@ -61,15 +62,11 @@ struct CompletionText: Sendable {
     return events
   }
 
-  private mutating func pieces(of token: TokenID) -> [GeneratedPiece] {
-    guard vocabulary.isSpecial(token) else {
-      let text = decoder.append(token)
-      return text.isEmpty ? [] : [.text(text)]
-    }
+  /// The text that this token completes; of a special token its name.
+  private mutating func characters(of token: TokenID) -> String {
+    guard vocabulary.isSpecial(token) else { return decoder.append(token) }
     // A character cut short by a special token stays cut short.
-    let rest = decoder.finish()
-    let name = String(decoding: vocabulary.bytes(of: token), as: UTF8.self)
-    return (rest.isEmpty ? [] : [.text(rest)]) + (name.isEmpty ? [] : [.special(name)])
+    return decoder.finish() + String(decoding: vocabulary.bytes(of: token), as: UTF8.self)
   }
 
   private mutating func events(_ deltas: [GeneratedDelta]) -> [GenerationEvent] {

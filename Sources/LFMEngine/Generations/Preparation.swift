@@ -91,7 +91,7 @@ struct Preparation: Sendable {
     var sampler = Sampler(
       parameters: request.sampling, vocabularySize: tokenizer.vocabulary.count)
     sampler.observe(tokens)
-    let start = TurnStart.find(in: tokens, of: request.prompt, tokenizer)
+    let start = TurnStart.find(in: tokens, tokenizer)
     return .success(
       Prepared(
         tokens: tokens, sampler: sampler,
