@@ -18,3 +18,64 @@ package enum CallReply: Hashable, Sendable {
   case status(ServiceStatus)
   case health(HealthStatus)
 }
+
+extension CallReply {
+  /// The message's bytes.
+  package func encode() -> [UInt8] {
+    switch self {
+    case .event(let event): Self.message(.generateEvent) { event.write($0) }
+    case .unknownEvent: Self.message(.generateEvent) { _ in }
+    case .tokens(let tokens): Self.message(.tokenizeReply) { $0.set("ids", tokens) }
+    case .text(let bytes): Self.message(.detokenizeReply) { $0.set("text", bytes) }
+    case .rendered(let text): Self.message(.renderReply) { $0.set("text", text) }
+    case .logitsRow(let values):
+      Self.message(.logitsRow) { $0.set("values", FloatBytes.encode(values)) }
+    case .modelInfo(let model): Self.message(.modelInfoReply) { model.write($0) }
+    case .status(let status): Self.message(.statusReply) { status.write($0) }
+    case .health(let health):
+      Self.message(.healthCheckResponse) { $0.set("status", enumeration: health.rawValue) }
+    }
+  }
+
+  private static func message(_ type: MessageType, _ fill: (MessageWriter) -> Void) -> [UInt8] {
+    let message = MessageWriter(type)
+    fill(message)
+    return message.pack()
+  }
+
+  /// - Throws: an error of the call that names the field.
+  package init(decoding bytes: [UInt8], method: Method) throws(WireError) {
+    let message = try MessageReader(parsing: bytes, as: method.replyType)
+    switch method {
+    case .generate: self = try GenerationEvent(message).map { .event($0) } ?? .unknownEvent
+    case .tokenize: self = .tokens(try message.tokens("ids"))
+    case .detokenize: self = .text(message.bytes("text"))
+    case .render: self = .rendered(try message.text("text"))
+    case .logits:
+      let values = message.bytes("values")
+      guard let row = FloatBytes.decode(values) else {
+        throw .invalid("values has \(values.count) bytes; expected a multiple of 4")
+      }
+      self = .logitsRow(row)
+    case .modelInfo: self = .modelInfo(try ModelDescription(message))
+    case .status: self = .status(try ServiceStatus(message))
+    case .healthCheck:
+      self = .health(HealthStatus(rawValue: message.enumeration("status")))
+    }
+  }
+}
+
+extension Method {
+  fileprivate var replyType: MessageType {
+    switch self {
+    case .generate: .generateEvent
+    case .tokenize: .tokenizeReply
+    case .detokenize: .detokenizeReply
+    case .render: .renderReply
+    case .logits: .logitsRow
+    case .modelInfo: .modelInfoReply
+    case .status: .statusReply
+    case .healthCheck: .healthCheckResponse
+    }
+  }
+}

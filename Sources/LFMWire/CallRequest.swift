@@ -28,3 +28,70 @@ package enum CallRequest: Hashable, Sendable {
     }
   }
 }
+
+extension CallRequest {
+  /// The message's bytes.
+  package func encode() -> [UInt8] {
+    switch self {
+    case .generate(let request): Self.message(.generateRequest) { request.write($0) }
+    case .tokenize(let text, let parsesSpecialTokens):
+      Self.message(.tokenizeRequest) {
+        $0.set("text", text)
+        $0.set("parse_special_tokens", parsesSpecialTokens)
+      }
+    case .detokenize(let tokens, let skipsSpecialTokens):
+      Self.message(.detokenizeRequest) {
+        $0.set("ids", tokens)
+        $0.set("skip_special_tokens", skipsSpecialTokens)
+      }
+    case .render(let chat): Self.message(.renderRequest) { chat.write($0.message("chat")) }
+    case .logits(let tokens): Self.message(.logitsRequest) { $0.set("ids", tokens) }
+    case .modelInfo: Self.message(.modelInfoRequest) { _ in }
+    case .status: Self.message(.statusRequest) { _ in }
+    case .healthCheck(let service):
+      Self.message(.healthCheckRequest) { $0.set("service", service) }
+    }
+  }
+
+  private static func message(_ type: MessageType, _ fill: (MessageWriter) -> Void) -> [UInt8] {
+    let message = MessageWriter(type)
+    fill(message)
+    return message.pack()
+  }
+
+  /// - Throws: an error of the call, mostly `INVALID_ARGUMENT`, that names the field.
+  package init(decoding bytes: [UInt8], method: Method) throws(WireError) {
+    let message = try MessageReader(parsing: bytes, as: method.requestType)
+    switch method {
+    case .generate: self = .generate(try GenerationRequest(message))
+    case .tokenize:
+      self = .tokenize(
+        text: try message.text("text"), parsesSpecialTokens: message.bool("parse_special_tokens"))
+    case .detokenize:
+      self = .detokenize(
+        tokens: try message.tokens("ids"), skipsSpecialTokens: message.bool("skip_special_tokens"))
+    case .render:
+      guard let chat = message.message("chat") else { throw .invalid("chat is missing") }
+      self = .render(try Chat(chat))
+    case .logits: self = .logits(tokens: try message.tokens("ids"))
+    case .modelInfo: self = .modelInfo
+    case .status: self = .status
+    case .healthCheck: self = .healthCheck(service: try message.identifier("service"))
+    }
+  }
+}
+
+extension Method {
+  fileprivate var requestType: MessageType {
+    switch self {
+    case .generate: .generateRequest
+    case .tokenize: .tokenizeRequest
+    case .detokenize: .detokenizeRequest
+    case .render: .renderRequest
+    case .logits: .logitsRequest
+    case .modelInfo: .modelInfoRequest
+    case .status: .statusRequest
+    case .healthCheck: .healthCheckRequest
+    }
+  }
+}

@@ -17,7 +17,8 @@ package struct FrameEncoder: Sendable {
     self.kind = kind
     self.call = call
     self.payload = payload
-    fragmentLimit = max(limits.fragment, Self.smallestFragment)
+    fragmentLimit = min(
+      max(limits.fragment, Self.smallestFragment), FrameLimits.standard.fragment)
   }
 
   /// A message that is small, or of a kind that is never fragmented.
