@@ -34,6 +34,9 @@ package final class LogitsBuffer: @unchecked Sendable {
       UnsafeBufferPointer(start: base + row * vocabularyCount, count: vocabularyCount))
   }
 
+  /// Fewer rows than prepared: some segments were cancelled.
+  func shrink(toRows rows: Int) { rowCount = min(rows, rowCount) }
+
   var base: UnsafeMutablePointer<Float> {
     unsafe memory!.base.assumingMemoryBound(to: Float.self)
   }

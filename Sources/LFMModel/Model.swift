@@ -32,12 +32,48 @@ package final class Model: Sendable {
 
   package let hyperparameters: Hyperparameters
   package let options: Options
-  /// The instruction set in use.
+  /// The instruction set in use: `plain`, `avx2`, `avx512`, `neon`.
   package let instructionSet: String
+  /// Bytes of the mapped file's tensors that are in use.
+  package let mappedBytes: Int
+  /// Bytes of private memory: the vectors copied from the file, and the workspace when all of its rows are used.
+  package let privateBytes: Int
+
+  private let pass: ForwardPass
+  private let stepLock = Mutex<Void>(())
 
   /// Layers computed since the start, by all steps: the sign of life that a watchdog looks at.
   package var layersFinished: UInt64 { progress.load(ordering: .relaxed) }
   private let progress = Atomic<UInt64>(0)
+
+  /// Bind a checkpoint: nothing of its matrices is read or copied.
+  ///
+  /// - Throws: `ModelError`: another architecture, hyperparameters or tensors at fault, or options that this machine
+  ///   cannot give.
+  package init(_ checkpoint: Checkpoint, options: Options) throws(ModelError) {
+    guard (1...Self.rowLimit).contains(options.maximumRows) else {
+      throw ModelError(
+        .badOption,
+        "a step of \(options.maximumRows) rows is out of range; ask for 1 to \(Self.rowLimit)")
+    }
+    let hyperparameters = try Hyperparameters(checkpoint)
+    let weights = try Weights(checkpoint, hyperparameters)
+    let kernels = try unsafe InstructionSet.kernels(named: options.instructionSet)
+    let team = try ComputeTeam(count: options.threads, pinned: options.pinsThreads)
+    let workspace = try Workspace(
+      hyperparameters, rows: options.maximumRows, threads: options.threads)
+    self.hyperparameters = hyperparameters
+    self.options = options
+    instructionSet = unsafe InstructionSet.name(of: kernels)
+    mappedBytes = weights.mappedBytes
+    privateBytes = weights.preparedBytes + workspace.byteCount
+    pass = unsafe ForwardPass(
+      hyperparameters: hyperparameters, weights: weights, kernels: kernels, team: team,
+      workspace: workspace)
+  }
+
+  /// The most rows that a step can be made for.
+  private static let rowLimit = 1 << 16
 
   /// An empty sequence whose pages will come from `pool`, which must have this model's layout (`makePool`).
   package func makeSequence(in pool: KVPool) -> SequenceState {
@@ -68,7 +104,21 @@ package final class Model: Sendable {
   package func forward(
     _ segments: [Segment], logits: LogitsBuffer
   ) throws(ModelError) -> [SegmentResult] {
-    throw ModelError(.badStep, "the forward pass is being built")
+    try checkStep(segments)
+    let positions = try begin(segments)
+    defer { for segment in segments { segment.state.endStep() } }
+    var step = Step()
+    for (segment, position) in zip(segments, positions) {
+      step.add(segment, start: position, columns: .committed)
+    }
+    try logits.prepare(rows: step.logitsRows.count)
+    stepLock.withLock { _ in
+      pass.computeLayers(&step, progress: progress)
+      let rows = step.logitsRows
+      logits.shrink(toRows: rows.count)
+      if !rows.isEmpty { unsafe pass.computeLogits(rows, out: logits.base) }
+    }
+    return commit(step)
   }
 
   /// Cut a sequence back to an earlier position: an edit, a regenerated answer, a branch.
@@ -83,12 +133,43 @@ package final class Model: Sendable {
     _ state: SequenceState, to position: Int, recentTokens: [Int32],
     cancellation: CancellationFlag? = nil
   ) throws(ModelError) -> Bool {
-    throw ModelError(.badStep, "the forward pass is being built")
+    let needed = min(position, hyperparameters.rewindLength)
+    guard position >= 0, position <= state.position, recentTokens.count == needed else {
+      throw ModelError(
+        .badStep,
+        "cannot cut a sequence of \(state.position) tokens to \(position) with \(recentTokens.count) recent "
+          + "tokens; give the \(max(0, needed)) before a position that it has")
+    }
+    let segment = Segment(
+      state, tokens: recentTokens, logits: .none, cancellation: cancellation)
+    try checkTokens(recentTokens)
+    guard state.beginStep() else { throw Self.busy }
+    defer { state.endStep() }
+    if position == 0 {
+      state.commitStart()
+      return true
+    }
+    guard state.position > position else { return true }
+    return replay(segment, to: position)
   }
 
-  init(hyperparameters: Hyperparameters, options: Options) {
-    self.hyperparameters = hyperparameters
-    self.options = options
-    instructionSet = "plain"
+  /// Rebuild the columns in pieces that the workspace holds; each goes on from what the one before left pending.
+  private func replay(_ segment: Segment, to position: Int) -> Bool {
+    var start = position - segment.tokens.count
+    var columns = Step.Columns.zeros
+    for chunk in stride(from: 0, to: segment.tokens.count, by: options.maximumRows) {
+      let end = min(chunk + options.maximumRows, segment.tokens.count)
+      let piece = Segment(
+        segment.state, tokens: Array(segment.tokens[chunk..<end]), logits: .none,
+        cancellation: segment.cancellation)
+      var step = Step()
+      step.add(piece, start: start, columns: columns)
+      stepLock.withLock { _ in pass.computeLayers(&step, progress: progress) }
+      guard step.parts.allSatisfy(\.active) else { return false }
+      start += end - chunk
+      columns = .pending
+    }
+    segment.state.commitCut(to: position)
+    return true
   }
 }

@@ -105,6 +105,12 @@ package final class SequenceState: @unchecked Sendable {
     swap(&convolution, &pendingConvolution)
   }
 
+  /// Become the empty sequence.
+  func commitStart() {
+    unsafe pendingConvolution.values.update(repeating: 0, count: pendingConvolution.count)
+    commitCut(to: 0)
+  }
+
   /// Cut to an earlier position, whose convolution columns the pending ones are.
   func commitCut(to position: Int) {
     self.position = position

@@ -71,7 +71,7 @@ typedef struct lfm_convolution_job {
   size_t taps;         // 2 ... LFM_MAX_TAPS
   const float *kernel;  // [tap][hidden], the oldest tap first
   const float *before;  // [taps - 1][hidden]: columns before the first row, the oldest first
-  float *after;         // the same after the last row; not `before`
+  float *after;         // the same after the last row; may be `before`
 } lfm_convolution_job;
 
 typedef struct lfm_kernels {
@@ -96,7 +96,7 @@ typedef struct lfm_kernels {
 // or program has none.
 const lfm_kernels *lfm_kernels_named(const char *name);
 
-// out[0 ..< columns] = one row of weights, bit for bit what the format says.
+// out = one row of weights, bit for bit what the format says, and zeros up to a multiple of 16.
 static inline void lfm_dequantize_row(
     const lfm_kernels *k, const lfm_matrix *m, size_t row, float *out) {
   k->dequantize_row(m, row, out);

@@ -1,0 +1,185 @@
+import CLFMKernels
+import Synchronization
+
+/// The computation of a step, layer by layer. Owns nothing but references to the parts; `AttentionLayer.swift`,
+/// `ConvolutionLayer.swift`, `FeedForwardLayer.swift` and `ExpertsLayer.swift` hold the halves of a layer.
+///
+/// `@unchecked Sendable`: all of it is immutable but the workspace, which one step at a time uses.
+@safe final class ForwardPass: @unchecked Sendable {
+  let hyperparameters: Hyperparameters
+  let weights: Weights
+  let kernels: UnsafePointer<lfm_kernels>
+  let team: ComputeTeam
+  let workspace: Workspace
+  let rotary: RotaryEmbedding
+
+  init(
+    hyperparameters: Hyperparameters, weights: Weights, kernels: UnsafePointer<lfm_kernels>,
+    team: ComputeTeam, workspace: Workspace
+  ) {
+    self.hyperparameters = hyperparameters
+    self.weights = weights
+    unsafe self.kernels = unsafe kernels
+    self.team = team
+    self.workspace = workspace
+    rotary = RotaryEmbedding(
+      base: hyperparameters.ropeBase, dimension: hyperparameters.headDimension)
+  }
+
+  /// All layers for all rows. Afterwards the residual stream holds the last layer's output, and each active part's
+  /// pending convolution columns are complete.
+  func computeLayers(_ step: inout Step, progress: borrowing Atomic<UInt64>) {
+    embed(step)
+    let pages = unsafe PageTable(&step)
+    for layer in weights.layers {
+      step.dropCancelled()
+      if step.activeRows.isEmpty { return }
+      normRows(step.activeRows, layer.operatorNorm)
+      switch layer.operation {
+      case .attention(let attention): unsafe computeAttention(attention, step, pages)
+      case .shortConvolution(let convolution): computeConvolution(convolution, step)
+      }
+      addAndNormRows(step.activeRows, layer.feedForwardNorm)
+      switch layer.feedForward {
+      case .dense(let dense):
+        computeDense(dense, step.activeRows)
+        addRows(step.activeRows)
+      case .experts(let experts): computeExperts(experts, step.activeRows)
+      }
+      progress.wrappingAdd(1, ordering: .relaxed)
+    }
+    step.dropCancelled()
+  }
+
+  /// The logits of some rows, one after the other from `out` on.
+  func computeLogits(_ rows: [Int], out: UnsafeMutablePointer<Float>) {
+    guard !rows.isEmpty else { return }
+    let w = workspace
+    normRows(rows, weights.outputNorm)
+    for (index, row) in rows.enumerated() {
+      unsafe w.inputs[index] = UnsafePointer(w.normed + row * w.hiddenStride)
+      unsafe w.outputs[index] = out + index * hyperparameters.vocabularyCount
+    }
+    unsafe product([Product(weights.head, w.outputs)], count: rows.count)
+  }
+
+  private func embed(_ step: Step) {
+    let w = workspace
+    team.run(step.parts.count) { _, index in
+      let part = step.parts[index]
+      for (offset, token) in part.tokens.enumerated() {
+        let row = part.firstRow + offset
+        unsafe withUnsafePointer(to: weights.embedding.raw) { matrix in
+          unsafe lfm_dequantize_row(
+            kernels, matrix, Int(token), w.residual + row * w.hiddenStride)
+        }
+        unsafe rotary.fill(
+          position: step.positions[row], cosines: w.cosines + row * w.angleStride,
+          sines: w.sines + row * w.angleStride)
+      }
+    }
+  }
+
+  // MARK: rows
+
+  private func norm(_ row: Int, _ weight: Vector) {
+    let w = workspace
+    unsafe lfm_rms_norm(
+      kernels, w.residual + row * w.hiddenStride, weight.values, hyperparameters.hidden,
+      hyperparameters.normEpsilon, w.normed + row * w.hiddenStride)
+  }
+
+  private func add(_ row: Int) {
+    let w = workspace
+    unsafe lfm_add(
+      kernels, w.residual + row * w.hiddenStride, w.addition + row * w.hiddenStride,
+      hyperparameters.hidden)
+  }
+
+  /// normed = norm(residual)
+  private func normRows(_ rows: [Int], _ weight: Vector) {
+    team.run(rows.count) { _, index in norm(rows[index], weight) }
+  }
+
+  /// residual += addition; normed = norm(residual)
+  private func addAndNormRows(_ rows: [Int], _ weight: Vector) {
+    team.run(rows.count) { _, index in
+      add(rows[index])
+      norm(rows[index], weight)
+    }
+  }
+
+  private func addRows(_ rows: [Int]) {
+    team.run(rows.count) { _, index in add(rows[index]) }
+  }
+
+  // MARK: products
+
+  /// One matrix and where the results of its columns go.
+  @safe struct Product {
+    let matrix: Matrix
+    let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
+
+    init(_ matrix: Matrix, _ outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>) {
+      self.matrix = matrix
+      unsafe self.outputs = unsafe outputs
+    }
+  }
+
+  /// Matrices times the same `count` columns, which the workspace's `inputs` point to.
+  func product(_ products: [Product], count: Int) {
+    let rows = products.reduce(0) { $0 + $1.matrix.rows }
+    let chunk = chunkRows(rows)
+    let pieces = products.map { ($0.matrix.rows + chunk - 1) / chunk }
+    team.run(pieces.reduce(0, +)) { worker, piece in
+      var piece = piece
+      for (index, item) in products.enumerated() {
+        if piece < pieces[index] {
+          let begin = piece * chunk
+          unsafe multiply(
+            item.matrix, begin..<min(begin + chunk, item.matrix.rows), workspace.inputs,
+            item.outputs, count: count, worker: worker)
+          return
+        }
+        piece -= pieces[index]
+      }
+    }
+  }
+
+  /// Rows of a piece: enough pieces for all threads to end at the same time, none so small that pulling it shows.
+  func chunkRows(_ rows: Int) -> Int {
+    let even = rows / (team.count * 8)
+    return min(256, max(16, (even + 15) / 16 * 16))
+  }
+
+  /// Some rows of one matrix times some columns, on this thread.
+  func multiply(
+    _ matrix: Matrix, _ rows: Range<Int>, _ inputs: UnsafePointer<UnsafePointer<Float>?>,
+    _ outputs: UnsafePointer<UnsafeMutablePointer<Float>?>, count: Int, worker: Int
+  ) {
+    unsafe withUnsafePointer(to: matrix.raw) { raw in
+      unsafe lfm_product(
+        kernels, raw, rows.lowerBound, rows.upperBound, inputs, outputs, count,
+        workspace.scratch(worker))
+    }
+  }
+
+  /// Point `inputs` to rows of `from` and `outputs` to rows of `to`, in the order of `rows`.
+  func point(
+    _ rows: [Int], from: UnsafeMutablePointer<Float>, stride: Int, to: UnsafeMutablePointer<Float>,
+    outputStride: Int
+  ) {
+    for (index, row) in rows.enumerated() {
+      unsafe workspace.inputs[index] = UnsafePointer(from + row * stride)
+      unsafe workspace.outputs[index] = to + row * outputStride
+    }
+  }
+
+  /// addition = matrix · rows of `from`
+  func project(_ matrix: Matrix, _ rows: [Int], from: UnsafeMutablePointer<Float>, stride: Int) {
+    unsafe point(
+      rows, from: from, stride: stride, to: workspace.addition,
+      outputStride: workspace.hiddenStride)
+    unsafe product([Product(matrix, workspace.outputs)], count: rows.count)
+  }
+}

@@ -1,0 +1,43 @@
+import CLFMKernels
+import LFMCheckpoint
+
+/// A matrix of weights as the file stores it, in place: rows of `columns` weights.
+///
+/// `@unchecked Sendable`: the bytes are a read-only mapping, kept alive by `storage`.
+@safe struct Matrix: @unchecked Sendable {
+  let rows: Int
+  let columns: Int
+  let type: TensorType
+  private let storage: MappedBytes
+  /// What the kernels take. Valid while this value lives.
+  let raw: lfm_matrix
+
+  /// Rows `from ..< from + rows` of a tensor whose shape and type were checked.
+  init(_ tensor: TensorEntry, _ storage: MappedBytes, from: Int, rows: Int) {
+    self.rows = rows
+    columns = tensor.rowLength
+    type = tensor.type
+    self.storage = storage
+    let start = unsafe storage.baseAddress + from * tensor.bytesPerRow
+    unsafe raw = lfm_matrix(
+      data: start.assumingMemoryBound(to: UInt8.self), row_bytes: tensor.bytesPerRow,
+      columns: tensor.rowLength, type: Int32(tensor.type.rawValue))
+  }
+}
+
+/// A small array of f32 weights, copied out of the file.
+///
+/// `@unchecked Sendable`: written once, before anybody else sees it.
+@safe final class Vector: @unchecked Sendable {
+  let count: Int
+  let values: UnsafePointer<Float>
+
+  init(_ array: [Float]) {
+    count = array.count
+    let copy = UnsafeMutablePointer<Float>.allocate(capacity: max(1, array.count))
+    for index in array.indices { unsafe (copy + index).initialize(to: array[index]) }
+    unsafe values = UnsafePointer(copy)
+  }
+
+  deinit { unsafe values.deallocate() }
+}
