@@ -29,6 +29,7 @@ extension ChatMessage {
     case .text(let text): message.set("text", text)
     case .parts(let parts):
       message.message("parts").messages("parts", parts) { $1.write($0) }
+    case .json(let json): message.set("json", json.text)
     case nil: break
     }
     if let thinking { message.set("thinking", thinking) }
@@ -46,6 +47,8 @@ extension ChatMessage {
       var list: [ChatContentPart] = []
       for part in parts.messages("parts") { list.append(try ChatContentPart(part)) }
       content = .parts(list)
+    } else if let json = try message.optional("json", message.text) {
+      content = .json(JSONText(json))
     }
     var toolCalls: [ChatToolCall]?
     if let calls = message.message("tool_calls") {

@@ -367,7 +367,7 @@ const ProtobufCMessageDescriptor lfm__v1__chat__descriptor =
   (ProtobufCMessageInit) lfm__v1__chat__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor lfm__v1__chat_message__field_descriptors[5] =
+static const ProtobufCFieldDescriptor lfm__v1__chat_message__field_descriptors[6] =
 {
   {
     "role",
@@ -429,8 +429,21 @@ static const ProtobufCFieldDescriptor lfm__v1__chat_message__field_descriptors[5
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "json",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Lfm__V1__ChatMessage, content_case),
+    offsetof(Lfm__V1__ChatMessage, json),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned lfm__v1__chat_message__field_indices_by_name[] = {
+  5,   /* field[5] = json */
   2,   /* field[2] = parts */
   0,   /* field[0] = role */
   1,   /* field[1] = text */
@@ -440,7 +453,7 @@ static const unsigned lfm__v1__chat_message__field_indices_by_name[] = {
 static const ProtobufCIntRange lfm__v1__chat_message__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor lfm__v1__chat_message__descriptor =
 {
@@ -450,7 +463,7 @@ const ProtobufCMessageDescriptor lfm__v1__chat_message__descriptor =
   "Lfm__V1__ChatMessage",
   "lfm.v1",
   sizeof(Lfm__V1__ChatMessage),
-  5,
+  6,
   lfm__v1__chat_message__field_descriptors,
   lfm__v1__chat_message__field_indices_by_name,
   1,  lfm__v1__chat_message__number_ranges,

@@ -68,7 +68,8 @@ struct  Lfm__V1__Chat
 typedef enum {
   LFM__V1__CHAT_MESSAGE__CONTENT__NOT_SET = 0,
   LFM__V1__CHAT_MESSAGE__CONTENT_TEXT = 2,
-  LFM__V1__CHAT_MESSAGE__CONTENT_PARTS = 3
+  LFM__V1__CHAT_MESSAGE__CONTENT_PARTS = 3,
+  LFM__V1__CHAT_MESSAGE__CONTENT_JSON = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LFM__V1__CHAT_MESSAGE__CONTENT__CASE)
 } Lfm__V1__ChatMessage__ContentCase;
 
@@ -99,6 +100,10 @@ struct  Lfm__V1__ChatMessage
      */
     ProtobufCBinaryData text;
     Lfm__V1__ChatContentParts *parts;
+    /*
+     * Any other JSON value, such as null, UTF-8. The template decides what becomes of it.
+     */
+    ProtobufCBinaryData json;
   };
   Lfm__V1__ChatMessage__OptionalThinkingCase optional_thinking_case;
   union {
