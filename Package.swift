@@ -50,7 +50,8 @@ let package = Package(
     .target(name: "CLFMKernels"),
     .target(name: "CLFMLinux"),
     .testTarget(
-      name: "CLFMKernelsTests", dependencies: ["CLFMKernels"], swiftSettings: swift),
+      name: "CLFMKernelsTests", dependencies: ["CLFMKernels"], exclude: ["Fixtures"],
+      swiftSettings: swift),
     .testTarget(name: "PackageTests", swiftSettings: swift),
     .executableTarget(
       name: "lfmd",

@@ -102,17 +102,17 @@ struct GGUFTensorTable {
   private static func size(
     _ shape: [Int], _ type: TensorType, _ cursor: ByteCursor
   ) throws(CheckpointError) -> (elements: Int, bytes: Int) {
-    let row = shape.first ?? 1
-    guard row % type.blockSize == 0 else {
-      throw cursor.failure(
-        .malformed, found: "rows of \(row) elements",
-        expected: "a multiple of \(type.blockSize), the block size of \(type.name)")
-    }
     var elements = 1
     for length in shape {
       let (product, overflow) = elements.multipliedReportingOverflow(by: length)
       guard !overflow else { throw tooBig(shape, type, cursor) }
       elements = product
+    }
+    let row = shape.first ?? 1
+    guard row % type.blockSize == 0 else {
+      throw cursor.failure(
+        .malformed, found: "rows of \(row) elements",
+        expected: "a multiple of \(type.blockSize), the block size of \(type.name)")
     }
     guard let bytes = type.byteCount(ofElements: elements) else {
       throw tooBig(shape, type, cursor)

@@ -1,7 +1,8 @@
 /// How a tensor's elements are stored. All types of the GGUF world are known by name and size, so that every
 /// well-formed file can be listed; ``isSupported`` says which of them can be computed with.
 ///
-/// Raw values, block sizes and bytes per block: ggml's `enum ggml_type`, gguf-py's `GGML_QUANT_SIZES`.
+/// Raw values, block sizes and bytes per block: ggml's `enum ggml_type`, gguf-py's `GGML_QUANT_SIZES`. They differ in
+/// Q8_1 (36 and 40 bytes), where ggml, which writes such files, is right.
 package enum TensorType: UInt32, CaseIterable, Hashable, Sendable {
   case f32 = 0
   case f16 = 1
@@ -90,7 +91,7 @@ package enum TensorType: UInt32, CaseIterable, Hashable, Sendable {
     case .q50: ("Q5_0", 32, 22)
     case .q51: ("Q5_1", 32, 24)
     case .q80: ("Q8_0", 32, 34)
-    case .q81: ("Q8_1", 32, 40)
+    case .q81: ("Q8_1", 32, 36)
     case .q2K: ("Q2_K", 256, 84)
     case .q3K: ("Q3_K", 256, 110)
     case .q4K: ("Q4_K", 256, 144)
