@@ -24,7 +24,7 @@ struct Configuration: Equatable, Sendable {
 
   /// `/run/lfmd/lfmd.sock` for root and under systemd, the user's own run-time directory for anyone else.
   ///
-  /// `LFMClient.defaultSocketPath` follows the same rule, so that the two find each other.
+  /// `lfmctl` looks in both places.
   static var defaultSocketPath: String {
     let environment = ProcessInfo.processInfo.environment
     if getuid() != 0, environment["RUNTIME_DIRECTORY"] == nil,
