@@ -60,16 +60,19 @@ extension RandomValues {
   mutating func chatMessage() -> ChatMessage {
     ChatMessage(
       role: text(),
-      content: maybe { random in
-        random.bool()
-          ? .text(random.text())
-          : .parts(
-            random.list(3) { $0.bool() ? .text($0.text()) : .json(JSONText($0.text())) })
-      },
+      content: maybe { $0.content() },
       thinking: maybe { $0.text() },
       toolCalls: maybe { random in
         random.list(2) { ChatToolCall(name: $0.text(), arguments: JSONText($0.text())) }
       })
+  }
+
+  mutating func content() -> ChatContent {
+    switch Int.random(in: 0...2, using: &self) {
+    case 0: .text(text())
+    case 1: .parts(list(3) { $0.bool() ? .text($0.text()) : .json(JSONText($0.text())) })
+    default: .json(JSONText(text()))
+    }
   }
 
   mutating func generationRequest() -> GenerationRequest {

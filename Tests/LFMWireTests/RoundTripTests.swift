@@ -10,7 +10,10 @@ import Testing
     for _ in 0..<300 {
       let request = random.request(method)
       #expect(request.method == method)
-      #expect(try CallRequest(decoding: request.encode(), method: method) == request)
+      let decoded = try CallRequest(decoding: request.encode(), method: method)
+      #expect(decoded == request)
+      // Swift's == takes composed and decomposed letters for the same; bytes do not.
+      #expect(decoded.encode() == request.encode())
     }
   }
 
@@ -19,7 +22,9 @@ import Testing
     var random = RandomValues(seed: 2)
     for _ in 0..<300 {
       let reply = random.reply(method)
-      #expect(try CallReply(decoding: reply.encode(), method: method) == reply)
+      let decoded = try CallReply(decoding: reply.encode(), method: method)
+      #expect(decoded == reply)
+      #expect(decoded.encode() == reply.encode())
     }
   }
 
