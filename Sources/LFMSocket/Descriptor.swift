@@ -22,13 +22,13 @@ package struct Descriptor: ~Copyable, Sendable {
     return number
   }
 
-  /// A new connected pair of Unix stream sockets, non-blocking.
-  package static func socketPair() throws(SocketError) -> DescriptorPair {
+  /// A new connected pair of Unix stream sockets, non-blocking. Both are the caller's to own, at once.
+  package static func socketPair() throws(SocketError) -> (first: Int32, second: Int32) {
     var first: Int32 = -1
     var second: Int32 = -1
     let failed = unsafe lfm_socket_pair(&first, &second)
     guard failed == 0 else { throw SocketError(errno: -failed, doing: "make a pair of sockets") }
-    return DescriptorPair(first: Descriptor(owning: first), second: Descriptor(owning: second))
+    return (first, second)
   }
 
   /// Connects to a listening Unix stream socket. Does not block.
@@ -43,16 +43,5 @@ package struct Descriptor: ~Copyable, Sendable {
       throw SocketError(errno: -failed, doing: "connect to \(address.path)")
     }
     return socket
-  }
-}
-
-/// The two ends of a connected pair.
-package struct DescriptorPair: ~Copyable, Sendable {
-  package var first: Descriptor
-  package var second: Descriptor
-
-  package init(first: consuming Descriptor, second: consuming Descriptor) {
-    self.first = first
-    self.second = second
   }
 }

@@ -130,6 +130,7 @@ package final class SocketConnection: @unchecked Sendable {
     guard let reader, isReadingPaused else { return }
     isReadingPaused = false
     reader.resume()
+    queue.async { self.readSome() }
   }
 
   /// Writes what waits, then closes. Nothing more is read or queued.
@@ -159,6 +160,8 @@ package final class SocketConnection: @unchecked Sendable {
 // MARK: - Reading
 
 extension SocketConnection {
+  /// Reads until nothing is there, or it is others' turn. Dispatch tells of a peer's hang-up once only, even if bytes
+  /// are left to read: so reading never stops in the middle without a promise to go on.
   private func readSome() {
     for _ in 0..<Self.readBatch {
       guard deliver != nil, reader != nil, !isReadingPaused else { return }
@@ -167,7 +170,6 @@ extension SocketConnection {
       }
       if count > 0 {
         deliver?(.received(Array(buffer[..<count])))
-        if count < Self.readSize { return }
       } else if count == 0 {
         return inputEnded()
       } else {
@@ -175,6 +177,7 @@ extension SocketConnection {
         return finish(SocketError(errno: Int32(-count), doing: "read from the peer"))
       }
     }
+    queue.async { self.readSome() }
   }
 
   /// A peer that has closed is gone; one that has only ended its writing may still want its answers.
