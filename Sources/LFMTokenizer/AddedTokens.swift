@@ -24,7 +24,7 @@ struct AddedTokens: Sendable {
 }
 
 /// A token found in a text, or put there.
-struct TokenMatch: Sendable {
+struct TokenMatch: Hashable, Sendable {
   var range: Range<Int>
   var token: TokenID
 }

@@ -31,9 +31,9 @@ extension Tokenizer {
       merges = try metadata.strings("tokenizer.ggml.merges")
       ids = try VocabularyIDs(metadata)
     } catch {
-      let code: TokenizerError.Code =
-        error.subject.hasSuffix("tokenizer.ggml.model") || error.subject.hasSuffix(".pre")
-        ? .unsupported : .malformedVocabulary
+      let kindKeys = ["key tokenizer.ggml.model", "key tokenizer.ggml.pre"]
+      let isOtherKind = error.code == .mismatch && kindKeys.contains(error.subject)
+      let code: TokenizerError.Code = isOtherKind ? .unsupported : .malformedVocabulary
       throw TokenizerError(code, "\(error)")
     }
     let vocabulary = try Vocabulary(
