@@ -58,6 +58,17 @@ struct ByteCursor {
     return MappedBytes(file: file, range: try skip(length, what))
   }
 
+  /// Steps over `count` strings. One loop without a view for each: vocabularies have hundreds of thousands.
+  mutating func skipStrings(_ count: Int) throws(CheckpointError) {
+    for _ in 0..<count {
+      guard remaining >= 8 else { throw truncated("the length of a string of an array", 8) }
+      let length = file.load(UInt64.self, at: position)
+      position += 8
+      guard length <= UInt64(remaining) else { throw truncated("a string of an array", length) }
+      position += Int(length)
+    }
+  }
+
   /// An error about the thing being read.
   func failure(
     _ code: CheckpointError.Code, found: String, expected: String, advice: String = ""

@@ -54,6 +54,34 @@ package final class Checkpoint: Sendable {
     try metadata.string("general.architecture")
   }
 
+  /// Elements of all tensors together; `Int.max` where they are more, which only a table without data can claim.
+  package var parameterCount: Int {
+    tensors.reduce(0) { Checkpoint.saturatingSum($0, $1.elementCount) }
+  }
+
+  /// How many tensors of each type there are, and their bytes, most bytes first.
+  package var typeTotals: [TypeTotal] {
+    var totals: [TensorType: TypeTotal] = [:]
+    for tensor in tensors {
+      var total = totals[tensor.type] ?? TypeTotal(type: tensor.type, tensors: 0, bytes: 0)
+      total.tensors += 1
+      total.bytes = Checkpoint.saturatingSum(total.bytes, tensor.byteRange.count)
+      totals[tensor.type] = total
+    }
+    return totals.values.sorted { ($1.bytes, $0.type.rawValue) < ($0.bytes, $1.type.rawValue) }
+  }
+
+  package struct TypeTotal: Hashable, Sendable {
+    package let type: TensorType
+    package fileprivate(set) var tensors: Int
+    package fileprivate(set) var bytes: Int
+  }
+
+  private static func saturatingSum(_ first: Int, _ second: Int) -> Int {
+    let (sum, overflow) = first.addingReportingOverflow(second)
+    return overflow ? Int.max : sum
+  }
+
   /// The tensor of that name, or nil.
   package func tensor(ifPresent name: String) -> TensorEntry? {
     indices[Array(name.utf8)].map { tensors[$0] }

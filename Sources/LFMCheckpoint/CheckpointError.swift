@@ -44,11 +44,12 @@ package struct CheckpointError: Error, Hashable, Sendable {
       code, path: path, subject: subject, message: "found \(found), expected \(expected).\(tail)")
   }
 
-  /// A name out of a file, made fit for one line of an error message: control characters escaped, at most 80 characters.
-  package static func printable(_ name: String) -> String {
+  /// A name out of a file, made fit for one line of an error message: control characters escaped, and cut short behind
+  /// `limit` characters.
+  package static func printable(_ name: String, limit: Int = 80) -> String {
     var text = ""
-    for scalar in name.unicodeScalars {
-      guard text.unicodeScalars.count < 80 else { return text + "…" }
+    for (count, scalar) in name.unicodeScalars.enumerated() {
+      guard count < limit else { return text + "…" }
       switch scalar.properties.generalCategory {
       case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned,
         .privateUse:
@@ -63,11 +64,7 @@ package struct CheckpointError: Error, Hashable, Sendable {
 
 extension CheckpointError: CustomStringConvertible {
   package var description: String {
-    let place = CheckpointError.printablePath(path) + ": "
-    return place + (subject.isEmpty ? "" : subject + ": ") + message
-  }
-
-  private static func printablePath(_ path: String) -> String {
-    path.isEmpty ? "(no path)" : path.utf8.count <= 80 ? printable(path) : path
+    let place = path.isEmpty ? "(no path)" : CheckpointError.printable(path, limit: 4096)
+    return "\(place): " + (subject.isEmpty ? "" : subject + ": ") + message
   }
 }

@@ -14,6 +14,8 @@ struct GGUFReader {
   /// Bytes of a key: length, one byte at least, type, and one byte of value at least.
   private static let smallestEntry = 8 + 1 + 4 + 1
   private static let longestKey = 65_535
+  /// More keys or tensors than any model has (thousands), so that a huge file of lies cannot take all memory.
+  static let mostEntries = 1 << 20
 
   init(_ file: MappedFile, requiring contents: Checkpoint.Contents) throws(CheckpointError) {
     var cursor = ByteCursor(file, 0..<file.count)
@@ -72,6 +74,10 @@ struct GGUFReader {
         .truncated, found: "\(count) \(what) announced",
         expected: "no more than the \(cursor.remaining) bytes before the end of the file can hold",
         advice: "The file is cut short or damaged: copy or download it again.")
+    }
+    guard count <= UInt64(mostEntries) else {
+      throw cursor.failure(
+        .malformed, found: "\(count) \(what)", expected: "at most \(mostEntries)")
     }
   }
 

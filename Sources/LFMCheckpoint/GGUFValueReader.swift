@@ -54,7 +54,7 @@ enum GGUFValueReader {
       // No overflow: count is at most remaining / size.
       _ = try cursor.skip(UInt64(count * size), "an array of \(count) \(elementType.name)")
     } else if elementType == .string {
-      for _ in 0..<count { _ = try cursor.string("a string of an array") }
+      try cursor.skipStrings(count)
     } else {
       for _ in 0..<count { _ = try array(&cursor, depth: depth + 1) }
     }

@@ -143,32 +143,3 @@ package struct Metadata: Sendable {
       ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
   }
 }
-
-extension MetadataValue {
-  /// Type and value for one line: `uint32 24`, `string "lfm2moe"` (cut short), `array of 24 int32`.
-  package var summary: String {
-    switch self {
-    case .string(let bytes): "string \(MetadataValue.quoted(bytes))"
-    case .array: typeDescription
-    default: "\(type.name) \(scalarDescription)"
-    }
-  }
-
-  /// The value of a number or Boolean as text; empty for strings and arrays.
-  package var scalarDescription: String {
-    switch self {
-    case .uint64(let value): "\(value)"
-    case .bool(let value): "\(value)"
-    case .float32(let value): "\(value)"
-    case .float64(let value): "\(value)"
-    default: integer.map(String.init) ?? ""
-    }
-  }
-
-  /// The first part of a string, in quotes, control characters escaped.
-  private static func quoted(_ bytes: MappedBytes) -> String {
-    let start = bytes.range.lowerBound
-    let head = MappedBytes(file: bytes.file, range: start..<start + min(bytes.count, 400))
-    return "\"" + CheckpointError.printable(String(decoding: head.array, as: UTF8.self)) + "\""
-  }
-}

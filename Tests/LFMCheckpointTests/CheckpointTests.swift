@@ -14,6 +14,10 @@ import Testing
     #expect(checkpoint.tensorDataStart % 32 == 0)
     #expect(checkpoint.head.array == Array(bytes[0..<checkpoint.tensorDataStart]))
     #expect(checkpoint.tensor(ifPresent: "nothing") == nil)
+    #expect(checkpoint.parameterCount == 3 + 64 + 1)
+    #expect(checkpoint.typeTotals.map(\.type) == [.q80, .f32])
+    #expect(checkpoint.typeTotals.map(\.tensors) == [1, 2])
+    #expect(checkpoint.typeTotals.map(\.bytes) == [68, 16])
   }
 
   /// Vocabularies come without tensors, and as their writers leave them: without padding.
@@ -100,7 +104,7 @@ import Testing
   private func visit(_ path: String) -> Bool {
     guard let checkpoint = try? Checkpoint(path: path, requiring: .metadata) else { return false }
     for entry in checkpoint.metadata.entries {
-      _ = entry.value.summary
+      _ = entry.value.summary + entry.value.preview
       if case .array(let array) = entry.value { visit(array) }
     }
     for tensor in checkpoint.tensors {

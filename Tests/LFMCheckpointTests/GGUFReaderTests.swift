@@ -44,6 +44,15 @@ import Testing
     try expect(writer, .truncated, "header: found \(count) tensors announced")
   }
 
+  /// A large file could hold many more keys than memory does.
+  @Test func countsBeyondReason() throws {
+    var bytes = GGUFWriter().head() + [UInt8](repeating: 0, count: 26 << 20)
+    bytes.replaceSubrange(16..<24, with: GGUFWriter.bytes(UInt64(1 << 20) + 1))
+    try expect(bytes, .malformed, "header: found 1048577 keys, expected at most 1048576")
+    bytes.replaceSubrange(8..<24, with: [1, 0, 16] + [UInt8](repeating: 0, count: 13))
+    try expect(bytes, .malformed, "header: found 1048577 tensors, expected at most 1048576")
+  }
+
   @Test func lengthsBeyondTheFile() throws {
     for length in [1 << 20, 1 << 31, 1 << 62, 1 << 63, UInt64.max - 7, UInt64.max] {
       var writer = GGUFWriter()

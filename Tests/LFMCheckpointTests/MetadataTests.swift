@@ -134,16 +134,6 @@ import Testing
     #expect(try metadata.integer("cafe\u{301}") == 2)
   }
 
-  @Test func summariesAreOneShortLine() throws {
-    var writer = GGUFWriter()
-    writer.add("long", .string(String(repeating: "line\n\u{1B}[31m", count: 10_000)))
-    let metadata = try open(writer.bytes(), requiring: .metadata).metadata
-    let summary = try #require(metadata["long"]?.summary)
-    #expect(summary.count < 200)
-    #expect(!summary.contains("\n") && !summary.contains("\u{1B}"))
-    #expect(summary.hasPrefix("string \"line\\n"))
-  }
-
   private func expect(
     _ sentence: String, _ code: CheckpointError.Code,
     _ body: (Metadata) throws -> Void
