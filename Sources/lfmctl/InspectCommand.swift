@@ -46,6 +46,7 @@ struct InspectReport {
       ("gguf_version", .whole(checkpoint.version)),
       ("alignment", .whole(checkpoint.alignment)),
       ("parameters", .whole(parameterCount)),
+      ("has_tensor_data", .bool(checkpoint.hasTensorData)),
       (
         "metadata",
         JSONValue(members: checkpoint.metadata.entries.map { ($0.key, Self.json($0.value)) })
@@ -60,26 +61,36 @@ struct InspectReport {
   var text: String {
     var lines = [
       "\(checkpoint.path): GGUF version \(checkpoint.version), \(checkpoint.fileSize) bytes, "
-        + "\(checkpoint.tensors.count) tensors, \(parameterCount) parameters",
+        + "\(checkpoint.tensors.count) tensors, \(parameterCount) parameters"
+        + (checkpoint.hasTensorData ? "" : " (metadata only: the data of no tensor)"),
       "",
     ]
-    let width = checkpoint.metadata.entries.map(\.key.count).max() ?? 0
-    for entry in checkpoint.metadata.entries {
-      lines.append("\(entry.key.padded(to: width))  \(entry.value.summary)")
+    // Names come from the file: they must not steer the terminal.
+    let keys = checkpoint.metadata.entries.map { CheckpointError.printable($0.key) }
+    let width = keys.map(\.count).max() ?? 0
+    for (key, entry) in zip(keys, checkpoint.metadata.entries) {
+      lines.append("\(key.padded(to: width))  \(Self.line(entry.value))")
     }
     if showsTensors {
       lines.append("")
-      let width = checkpoint.tensors.map(\.name.count).max() ?? 0
-      for tensor in checkpoint.tensors {
+      let names = checkpoint.tensors.map { CheckpointError.printable($0.name) }
+      let width = names.map(\.count).max() ?? 0
+      for (name, tensor) in zip(names, checkpoint.tensors) {
         lines.append(
-          "\(tensor.name.padded(to: width))  \(tensor.type.name.padded(to: 6))  \(tensor.shapeDescription)"
+          "\(name.padded(to: width))  \(tensor.type.name.padded(to: 6))  \(tensor.shapeDescription)"
         )
       }
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private var parameterCount: Int { checkpoint.tensors.reduce(0) { $0 &+ $1.elementCount } }
+  private var parameterCount: Int { checkpoint.parameterCount }
+
+  /// Type and value; of an array, its first elements too.
+  private static func line(_ value: MetadataValue) -> String {
+    guard case .array(let array) = value else { return value.summary }
+    return value.summary + " " + array.preview
+  }
 
   private static func json(_ tensor: TensorEntry) -> JSONValue {
     JSONValue(members: [
@@ -91,15 +102,27 @@ struct InspectReport {
     ])
   }
 
-  /// A value as JSON; long arrays (vocabularies) are told by their length.
+  /// A value as JSON; long arrays (vocabularies) and nested ones are told by type and length.
   private static func json(_ value: MetadataValue) -> JSONValue {
     switch value {
     case .bool(let value): .bool(value)
     case .float32, .float64:
       value.float.map { $0.isFinite ? .float($0) : .string("\($0)") } ?? .null
-    case .string: .string(value.scalarDescription)
-    case .array: .string(value.summary)
-    default: value.integer.map { .whole($0) } ?? .string(value.scalarDescription)
+    case .string(let bytes): .string(bytes.string ?? String(decoding: bytes.array, as: UTF8.self))
+    case .array(let array): json(array) ?? .string(value.summary)
+    default: value.integer.map { .whole($0) } ?? .string(value.preview)
+    }
+  }
+
+  private static func json(_ array: MetadataArray) -> JSONValue? {
+    guard array.count <= 1024 else { return nil }
+    if let integers = array.integers { return .array(integers.map(JSONValue.whole)) }
+    if let bools = array.bools { return .array(bools.map(JSONValue.bool)) }
+    if let floats = array.floats {
+      return .array(floats.map { $0.isFinite ? .float($0) : .string("\($0)") })
+    }
+    return array.strings.map { strings in
+      .array(strings.map { .string($0.string ?? String(decoding: $0.array, as: UTF8.self)) })
     }
   }
 }
