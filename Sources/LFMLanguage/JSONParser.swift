@@ -2,7 +2,7 @@
 ///
 /// Owns syntax and its refusals. Differences to Python's `json.loads`, each an error that says so: `NaN`, `Infinity`
 /// and floats that overflow (they could not be written back as JSON), lone surrogate escapes (no UTF-8 has them),
-/// nesting deeper than `maximumDepth`. As in Python: the last of two equal keys wins, at the place of the first;
+/// nesting deeper than `maximumDepth`, more than `maximumValues`. As in Python: the last of two equal keys wins, at the place of the first;
 /// integers have at most 4300 digits.
 package struct JSONParser {
   /// Deep enough for any schema, shallow enough for the stack of a dispatch thread.
@@ -10,10 +10,14 @@ package struct JSONParser {
   /// Python's `sys.int_info.default_max_str_digits`.
   package static let maximumDigits = 4300
 
+  /// In one text, of all kinds together: two bytes make a value that takes some thirty in memory.
+  package static let maximumValues = 1_000_000
+
   let bytes: [UInt8]
   var index = 0
   /// Keys and indices from the outermost value to the one being read.
   var path: [Step] = []
+  private var valueCount = 0
 
   enum Step {
     case key(String)
@@ -61,6 +65,10 @@ package struct JSONParser {
 
   mutating func value() throws(JSONFailure) -> JSONValue {
     guard let byte = peek else { throw failure("the text ends where a value should be") }
+    valueCount += 1
+    if valueCount > Self.maximumValues {
+      throw failure("there are more than \(Self.maximumValues) values")
+    }
     switch byte {
     case UInt8(ascii: "{"): return try object()
     case UInt8(ascii: "["): return try array()

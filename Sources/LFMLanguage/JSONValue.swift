@@ -5,7 +5,7 @@
 ///
 /// The meaning is that of Python's `json.loads`, because chat templates were made with it: `-0` is the integer 0,
 /// `1.0E5` is the float 100000.0.
-package indirect enum JSONValue: Hashable, Sendable {
+package enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
   /// Canonical decimal digits, with a minus sign if negative; never `-0`, no leading zeros. Of any size.

@@ -45,12 +45,21 @@ struct RenderedContent {
     for (index, item) in items.enumerated() {
       let place = pointer.appending(index)
       let piece = try Self.piece(item, place)
-      pieces.append(piece.piece)
+      append(piece.piece)
       guard index == last else { continue }
       guard piece.isText else {
         throw TemplateInput.failure(place, "only a part of type text can be continued")
       }
       pieces.append(.cut)
+    }
+  }
+
+  /// Texts that follow each other are one, as in the template: its last words may be spread over parts.
+  private mutating func append(_ piece: Piece) {
+    if case .text(let text) = piece, case .text(let previous) = pieces.last {
+      pieces[pieces.count - 1] = .text(previous + text)
+    } else {
+      pieces.append(piece)
     }
   }
 
