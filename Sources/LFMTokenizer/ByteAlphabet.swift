@@ -25,6 +25,8 @@ enum ByteAlphabet {
   /// - Returns: false, with nothing appended, if the text holds anything that is not of the alphabet (or not UTF-8).
   static func appendBytes(of text: Span<UInt8>, to bytes: inout [UInt8]) -> Bool {
     let count = bytes.count
+    // Read once: a global is looked up with care for its initialisation every time.
+    let byteOfScalar = Self.byteOfScalar
     var index = 0
     while index < text.count {
       var scalar = Int(text[index])

@@ -1,9 +1,17 @@
 // Byte string to token id. The strings themselves stay where they are, in a ByteStrings list.
 
 /// A hash table from the bytes of tokens to their ids: open addressing, never more than half full.
+///
+/// Tables are larger than the nearest caches, so a search should touch one line of memory: a slot holds a string of up to seven bytes whole.
 struct ByteKeyedTable: Sendable {
-  /// 0 is empty; else the upper half is of the hash, the lower half the id plus one.
-  private var slots: [UInt64]
+  private struct Slot: Sendable {
+    /// `key(_:_:)` of the string.
+    var key: UInt64
+    /// -1 is an empty slot.
+    var id: TokenID
+  }
+
+  private var slots: [Slot]
   private let mask: Int
   /// Drawn anew for every table, so that no file can be made whose tokens all collide.
   private let seed: UInt64
@@ -12,7 +20,7 @@ struct ByteKeyedTable: Sendable {
   init(capacity: Int) {
     var size = 16
     while size < capacity * 2 { size *= 2 }
-    slots = [UInt64](repeating: 0, count: size)
+    slots = [Slot](repeating: Slot(key: 0, id: -1), count: size)
     mask = size - 1
     seed = UInt64.random(in: .min ... .max)
   }
@@ -22,59 +30,68 @@ struct ByteKeyedTable: Sendable {
   /// - Returns: the id that has these bytes already, and then changes nothing; else nil.
   mutating func insert(_ id: Int, of strings: ByteStrings) -> TokenID? {
     let range = strings.range(id)
-    let key = strings.bytes.span
-    let hash = hash(key, range)
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while slots[slot] != 0 {
-      if slots[slot] >> 32 == hash >> 32 {
-        let other = Int(slots[slot] & 0xFFFF_FFFF) - 1
-        if equal(key, range, strings, other) { return TokenID(truncatingIfNeeded: other) }
-      }
-      slot = (slot + 1) & mask
-    }
-    slots[slot] = (hash & ~0xFFFF_FFFF) | UInt64(id + 1)
+    let key = key(strings.bytes.span, range)
+    let slot = slot(key, strings.bytes.span, range, strings)
+    guard slots[slot].id < 0 else { return slots[slot].id }
+    slots[slot] = Slot(key: key, id: TokenID(truncatingIfNeeded: id))
     return nil
   }
 
   /// The id of the token with these bytes.
   func find(_ text: Span<UInt8>, _ range: Range<Int>, in strings: ByteStrings) -> TokenID? {
-    let hash = hash(text, range)
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while slots[slot] != 0 {
-      if slots[slot] >> 32 == hash >> 32 {
-        let id = Int(slots[slot] & 0xFFFF_FFFF) - 1
-        if equal(text, range, strings, id) { return TokenID(truncatingIfNeeded: id) }
+    let id = slots[slot(key(text, range), text, range, strings)].id
+    return id < 0 ? nil : id
+  }
+
+  /// The slot that holds these bytes, or the empty one where they belong.
+  private func slot(
+    _ key: UInt64, _ text: Span<UInt8>, _ range: Range<Int>, _ strings: ByteStrings
+  ) -> Int {
+    var slot = Int(truncatingIfNeeded: Self.mix(key ^ seed)) & mask
+    while slots[slot].id >= 0 {
+      if slots[slot].key == key
+        && (range.count <= Self.longestWhole
+          || strings.equal(Int(slots[slot].id), text, range))
+      {
+        break
       }
       slot = (slot + 1) & mask
     }
-    return nil
+    return slot
   }
 
-  private func equal(
-    _ text: Span<UInt8>, _ range: Range<Int>, _ strings: ByteStrings, _ id: Int
-  ) -> Bool {
-    let other = strings.range(id)
-    guard other.count == range.count else { return false }
-    let bytes = strings.bytes.span
-    for offset in 0..<range.count
-    where text[range.lowerBound &+ offset] != bytes[other.lowerBound &+ offset] { return false }
-    return true
-  }
+  /// The longest string that its key tells from all others.
+  private static let longestWhole = 7
 
-  /// Eight bytes at a time, multiplied and folded; good enough for short strings, and seeded.
-  private func hash(_ text: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
-    var hash = seed ^ UInt64(truncatingIfNeeded: range.count)
-    var word: UInt64 = 0
-    var filled = 0
-    for index in range {
-      word = word << 8 | UInt64(text[index])
-      filled &+= 1
-      if filled == 8 {
-        hash = Self.mix(hash ^ word)
-        (word, filled) = (0, 0)
-      }
+  /// Up to seven bytes with their count on top: the string itself. More: a hash under FF.
+  private func key(_ text: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
+    guard range.count > Self.longestWhole else {
+      return Self.word(text, range.lowerBound, range.count)
+        | UInt64(truncatingIfNeeded: range.count) << 56
     }
-    return Self.mix(hash ^ word)
+    var hash = seed ^ UInt64(truncatingIfNeeded: range.count)
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let count = min(8, range.upperBound &- start)
+      hash = Self.mix(hash ^ Self.word(text, start, count))
+      start &+= count
+    }
+    return hash | 0xFF << 56
+  }
+
+  /// Up to eight bytes as a number, the first lowest.
+  @inline(__always)
+  private static func word(_ text: Span<UInt8>, _ start: Int, _ count: Int) -> UInt64 {
+    if text.count &- start >= 8 {
+      // Bounds are checked by the load; eight bytes of memory are a valid UInt64 whatever they hold.
+      let word = unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
+      return count == 0
+        ? 0
+        : UInt64(littleEndian: word) & UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count)
+    }
+    var word: UInt64 = 0
+    for index in 0..<count { word |= UInt64(text[start &+ index]) &<< (8 &* UInt64(index)) }
+    return word
   }
 
   private static func mix(_ value: UInt64) -> UInt64 {

@@ -36,5 +36,15 @@ package struct ByteStrings: Sendable {
     (index == 0 ? 0 : ends[index - 1])..<ends[index]
   }
 
+  /// Whether a string of the list has these bytes.
+  func equal(_ index: Int, _ text: Span<UInt8>, _ other: Range<Int>) -> Bool {
+    let range = range(index)
+    guard range.count == other.count else { return false }
+    let span = bytes.span
+    for offset in 0..<range.count
+    where span[range.lowerBound &+ offset] != text[other.lowerBound &+ offset] { return false }
+    return true
+  }
+
   package subscript(index: Int) -> ArraySlice<UInt8> { bytes[range(index)] }
 }
