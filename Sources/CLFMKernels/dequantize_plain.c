@@ -27,15 +27,21 @@ LFM_INLINE void bf16_body(const void *restrict blocks, size_t block_count, float
 }
 
 #if defined(__x86_64__)
-// The conversion that the hardware has (f16c), 8 elements at a time: 12 times the speed of the plain body.
+// The conversion that the hardware has (f16c), 8 elements at a time: 5 times the speed of the plain body. It makes
+// signalling NaNs quiet, which the plain body does not, so eights with a NaN take that.
 __attribute__((target("avx2,f16c"))) static void f16_converted(const void *restrict blocks,
                                                                size_t block_count,
                                                                float *restrict out) {
   const uint8_t *bytes = blocks;
+  const __m128i magnitude = _mm_set1_epi16(0x7fff), infinity = _mm_set1_epi16(0x7c00);
   size_t i = 0;
   for (; block_count - i >= 8; i += 8) {
     const __m128i halves = _mm_loadu_si128((const __m128i *)(const void *)(bytes + 2 * i));
-    _mm256_storeu_ps(out + i, _mm256_cvtph_ps(halves));
+    const __m128i nans = _mm_cmpgt_epi16(_mm_and_si128(halves, magnitude), infinity);
+    if (_mm_movemask_epi8(nans) == 0)
+      _mm256_storeu_ps(out + i, _mm256_cvtph_ps(halves));
+    else
+      f16_body(bytes + 2 * i, 8, out + i);
   }
   f16_body(bytes + 2 * i, block_count - i, out + i);
 }

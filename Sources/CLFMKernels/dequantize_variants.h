@@ -26,8 +26,8 @@ LFM_INLINE float lfm_half(uint16_t half) {
   scaled *= 0x1p112f;
   uint32_t bits;
   memcpy(&bits, &scaled, sizeof bits);
-  // Infinities and NaNs keep their payload; NaNs become quiet.
-  const uint32_t special = magnitude | 0x7f800000 | (magnitude > 0x0f800000 ? 0x00400000 : 0);
+  // Infinities and NaNs keep their payload, signalling NaNs too: as numpy converts, and unlike hardware.
+  const uint32_t special = magnitude | 0x7f800000;
   bits = magnitude >= 0x0f800000 ? special : bits;
   bits |= (uint32_t)(half & 0x8000) << 16;
   float value;

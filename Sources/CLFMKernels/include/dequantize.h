@@ -14,7 +14,7 @@ typedef void (*lfm_dequantize_function)(const void *restrict blocks, size_t bloc
 
 // One element of 4 bytes a block.
 void lfm_dequantize_f32(const void *restrict blocks, size_t block_count, float *restrict out);
-// One element of 2 bytes a block, IEEE binary16. Signalling NaNs become quiet ones, as conversion does in hardware.
+// One element of 2 bytes a block, IEEE binary16. NaNs keep their payload and stay as quiet or signalling as they are.
 void lfm_dequantize_f16(const void *restrict blocks, size_t block_count, float *restrict out);
 // One element of 2 bytes a block, the upper half of a float32.
 void lfm_dequantize_bf16(const void *restrict blocks, size_t block_count, float *restrict out);
