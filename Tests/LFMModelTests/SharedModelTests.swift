@@ -6,8 +6,14 @@ import Testing
 @Suite struct SharedModelTests {
   struct Truth: Decodable {
     let file: String
-    let input_ids: [Int32]
-    let logits_float64_numpy: [[Double]]
+    let tokens: [Int32]
+    let logits: [[Double]]
+
+    enum CodingKeys: String, CodingKey {
+      case file
+      case tokens = "input_ids"
+      case logits = "logits_float64_numpy"
+    }
   }
 
   @Test(
@@ -19,8 +25,8 @@ import Testing
     let truth = try JSONDecoder().decode(Truth.self, from: data)
     let model = try makeModel(Place.shared.appending(path: truth.file))
     for chunk in [1, 5, 24] {
-      let found = try model.logits(model.freshSequence(), truth.input_ids, chunks: [chunk])
-      let error = relativeError(found, truth.logits_float64_numpy)
+      let found = try model.logits(model.freshSequence(), truth.tokens, chunks: [chunk])
+      let error = relativeError(found, truth.logits)
       print("\(type) in chunks of \(chunk): \(error) of the largest logit")
       #expect(error < 1e-4)
     }
