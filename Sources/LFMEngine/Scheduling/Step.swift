@@ -7,6 +7,11 @@ package struct Step: Hashable, Sendable {
   package struct Chunk: Hashable, Sendable {
     package var id: GenerationID
     package var count: Int
+
+    package init(id: GenerationID, count: Int) {
+      self.id = id
+      self.count = count
+    }
   }
 
   package var chunk: Chunk?

@@ -1,0 +1,127 @@
+// The calls around generation: logits, tokens, bytes, templates.
+import LFMEngine
+import LFMGeneration
+import LFMLanguage
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct EngineWordsTests {
+  func logits(
+    _ harness: EngineHarness, _ tokens: [TokenID], deadline: ContinuousClock.Instant? = nil,
+    cancels: Bool = false
+  ) async -> [LogitsEvent] {
+    let events = Mutex2<[LogitsEvent]>([])
+    await withCheckedContinuation { continuation in
+      let control = harness.engine.logits(tokens, deadline: deadline) { event in
+        events.withLock { $0.append(event) }
+        if case .row = event {} else { continuation.resume() }
+      }
+      if cancels { control.cancel() }
+    }
+    return events.withLock { $0 }
+  }
+
+  @Test func `Rows come in order, whatever the chunks`() async throws {
+    let model = ScriptedModel { history in
+      var row = [Float](repeating: 0, count: TestTokenizer.count)
+      row[0] = Float(history.count)
+      row[1] = Float(history[history.count - 1])
+      return row
+    }
+    let harness = try EngineHarness(model) { $0.allowsLogits = true }
+    let busy = harness.start(.greedy("meanwhile", maxTokens: 200))
+    for count in [1, 2, 16, 17, 100, 512] {
+      let tokens = (0..<count).map { TokenID($0 % 200) }
+      let events = await logits(harness, tokens)
+      #expect(events.count == count + 1)
+      #expect(events.last == .finished)
+      for (index, event) in events.dropLast().enumerated() {
+        guard case .row(let row) = event else { return #expect(Bool(false)) }
+        #expect(row.count == TestTokenizer.count)
+        #expect(row[0] == Float(index + 1) && row[1] == Float(tokens[index]))
+      }
+    }
+    _ = await busy.end()
+    await harness.idle()
+    #expect(await harness.activity().finished == 7)
+  }
+
+  @Test func `Logits have their limits`() async throws {
+    func failure(
+      _ tokens: [TokenID], allowed: Bool = true, cancels: Bool = false,
+      deadline: ContinuousClock.Instant? = nil
+    ) async throws -> GenerationFailure? {
+      let harness = try EngineHarness(ScriptedModel.hashing()) { $0.allowsLogits = allowed }
+      if cancels { harness.model.gate.close() }
+      let last = await logits(harness, tokens, deadline: deadline, cancels: cancels).last
+      harness.model.gate.open()
+      if case .failed(let failure)? = last { return failure }
+      return nil
+    }
+    #expect(try await failure([1], allowed: false)?.code == .failedPrecondition)
+    #expect(try await failure([])?.code == .invalidArgument)
+    let strange = try await failure([1, -5])
+    #expect(strange?.code == .invalidArgument && strange?.message.contains("-5") == true)
+    let long = try await failure(.init(repeating: 1, count: 513))
+    #expect(long?.code == .outOfRange)
+    #expect(long?.message.contains("513") == true && long?.message.contains("512") == true)
+    #expect(try await failure([1, 2], cancels: true)?.code == .cancelled)
+    let late = try await failure([1], deadline: .now - .seconds(1))
+    #expect(late?.code == .deadlineExceeded)
+  }
+
+  @Test func `Tokens and bytes, there and back`() async throws {
+    let harness = try EngineHarness(ScriptedModel.hashing())
+    func tokenize(_ text: String, special: Bool) async throws -> [TokenID] {
+      try await withCheckedContinuation { continuation in
+        harness.engine.tokenize(text, parsesSpecialTokens: special) {
+          continuation.resume(returning: $0)
+        }
+      }.get()
+    }
+    func bytes(
+      _ tokens: [TokenID], skips: Bool = false
+    ) async -> Result<[UInt8], GenerationFailure> {
+      await withCheckedContinuation { continuation in
+        harness.engine.detokenize(tokens, skipsSpecialTokens: skips) {
+          continuation.resume(returning: $0)
+        }
+      }
+    }
+    let text = "<|im_start|>héllo"
+    let parsed = try await tokenize(text, special: true)
+    #expect(parsed == [TestTokenizer.turnStart] + TestTokenizer.tokens("héllo"))
+    #expect(try await tokenize(text, special: false) == TestTokenizer.tokens(text))
+    #expect(try await tokenize("", special: true) == [])
+    #expect(try await bytes(parsed).get() == Array(text.utf8))
+    #expect(try await bytes(parsed, skips: true).get() == Array("héllo".utf8))
+    guard case .failure(let failure) = await bytes([1, 99_999]) else {
+      return #expect(Bool(false))
+    }
+    #expect(failure.code == .invalidArgument && failure.message.contains("99999"))
+    let long = String(repeating: "words and more of them. ", count: 40_000)
+    #expect(try await tokenize(long, special: true).count == long.utf8.count)
+  }
+
+  @Test func `Renders, or says why not`() async throws {
+    func render(
+      _ chat: Chat, with template: ChatTemplate?
+    ) async throws -> Result<String, GenerationFailure> {
+      let harness = try EngineHarness(ScriptedModel.hashing()) { $0.template = template }
+      return await withCheckedContinuation { continuation in
+        harness.engine.render(chat) { continuation.resume(returning: $0) }
+      }
+    }
+    let chat = Chat(messages: [ChatMessage(role: "user", text: "hi")])
+    let text = try await render(chat, with: .lfm25_8b_a1b).get()
+    #expect(
+      text == "<|startoftext|><|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n")
+    guard case .failure(let failure) = try await render(chat, with: nil) else {
+      return #expect(Bool(false))
+    }
+    #expect(failure.code == .failedPrecondition)
+    guard case .failure(let empty) = try await render(Chat(messages: []), with: .lfm25_8b_a1b)
+    else { return #expect(Bool(false)) }
+    #expect(empty.code == .invalidArgument)
+  }
+}
