@@ -4,9 +4,14 @@ import LFMModel
 
 // Ends generations, exactly once each, and at last the engine.
 extension Engine {
+  enum Ending {
+    case finished(FinishReason)
+    case failed(GenerationFailure)
+  }
+
   /// The one way out of the engine. What still computes for the generation stops at the next layer; its caller does
   /// not wait for that.
-  func end(_ generation: Generation, _ tell: (Generation) -> Void) {
+  func end(_ generation: Generation, _ ending: Ending) {
     dispatchPrecondition(condition: .onQueue(queue))
     guard !generation.hasEnded else { return }
     generation.cancellation.cancel()
@@ -14,14 +19,21 @@ extension Engine {
     scheduler.remove(generation.id)
     // A step in flight holds the state itself, and lets go of it at its end.
     generation.state = nil
-    tell(generation)
+    switch ending {
+    case .finished(let reason):
+      counters.finished += 1
+      generation.finish(reason)
+    case .failed(let failure):
+      counters.failed += 1
+      generation.fail(failure)
+    }
     finishShutdownIfIdle()
   }
 
   /// Ends a generation and lets the others use its room.
   func fail(_ generation: Generation, _ failure: GenerationFailure) {
     guard !generation.hasEnded else { return }
-    end(generation) { $0.fail(failure) }
+    end(generation, .failed(failure))
     advance()
   }
 
@@ -44,7 +56,7 @@ extension Engine {
     let now = ContinuousClock.now
     for generation in generations.values {
       if let deadline = generation.deadline, deadline <= now {
-        end(generation) { $0.fail(.deadlineExceeded) }
+        end(generation, .failed(.deadlineExceeded))
       }
     }
     advance()
@@ -82,7 +94,7 @@ extension Engine {
     guard case .draining(let waiting) = shutdown else { return }
     shutdown = .stopping(waiting)
     for generation in generations.values {
-      end(generation) { $0.fail(.shuttingDown(isRetryable: !$0.hasStarted)) }
+      end(generation, .failed(.shuttingDown(isRetryable: !generation.hasStarted)))
     }
     finishShutdownIfIdle()
   }
@@ -114,10 +126,10 @@ extension Engine {
       let timer = DispatchSource.makeTimerSource(queue: queue)
       timer.schedule(
         deadline: .now() + .milliseconds(milliseconds), repeating: .milliseconds(milliseconds))
-      var layers = forwardPass.layersFinished
+      var layers = stepModel.layersFinished
       timer.setEventHandler { [weak self] in
         guard let self else { return }
-        let now = forwardPass.layersFinished
+        let now = stepModel.layersFinished
         if now != layers || stepInFlight == nil { notify() }
         layers = now
       }

@@ -13,7 +13,7 @@ extension Engine {
     for id in decision.preempted { generations[id]?.state = nil }
     guard let step = decision.step, let run = makeRun(step) else { return }
     stepInFlight = run
-    let (model, tools) = (forwardPass, tools)
+    let (model, tools) = (stepModel, tools)
     let begun = ContinuousClock.now
     (step.chunk == nil ? decodeQueue : prefillQueue).async { [self] in
       run.compute(model, tools: tools)
@@ -54,7 +54,7 @@ extension Engine {
     // Scheduler and pool disagree: end those that it concerns, and let the others have another step.
     for part in parts { part.generation.sampler = part.sampler }
     scheduler.finish(step, committed: [], took: .zero)
-    for (generation, failure) in refused { end(generation) { $0.fail(failure) } }
+    for (generation, failure) in refused { end(generation, .failed(failure)) }
     queue.async { [self] in advance() }
     return nil
   }
@@ -62,7 +62,7 @@ extension Engine {
   private func makePart(
     _ generation: Generation, count: Int
   ) throws(ModelError) -> StepRun.Part {
-    let state = generation.state ?? forwardPass.makeSequence(in: pool)
+    let state = generation.state ?? stepModel.makeSequence(in: pool)
     generation.state = state
     try state.reserve(count)
     let end = min(state.position + count, generation.tokens.count)
@@ -96,8 +96,10 @@ extension Engine {
       stepFailed(run, failure)
     } else {
       failedStepsInARow = 0
-      for part in run.parts { take(part, of: run.step) }
+      for part in run.parts { take(part) }
     }
+    // The run may live on for a moment on the queue that computed it; the states' pages must not.
+    run.parts = []
     finishShutdownIfIdle()
     advance()
   }
@@ -105,14 +107,14 @@ extension Engine {
   /// Nothing of the step was computed: those in it end, and the engine too if this is how it goes.
   private func stepFailed(_ run: StepRun, _ failure: GenerationFailure) {
     failedStepsInARow += 1
-    for part in run.parts { end(part.generation) { $0.fail(failure) } }
+    for part in run.parts { end(part.generation, .failed(failure)) }
     if failedStepsInARow == Self.failedStepsAllowed { fatal(failure) }
   }
 
   /// So many steps may fail one after the other; then it is not the callers' doing.
   private static let failedStepsAllowed = 3
 
-  private func take(_ part: StepRun.Part, of step: Step) {
+  private func take(_ part: StepRun.Part) {
     let generation = part.generation
     guard !generation.hasEnded else {
       generation.state = nil
@@ -126,7 +128,7 @@ extension Engine {
     case .rows(let rows):
       for row in rows { generation.tell(row: row) }
       if part.segment.state.position >= generation.tokens.count { finish(generation, .stop) }
-    case .failed(let failure): end(generation) { $0.fail(failure) }
+    case .failed(let failure): end(generation, .failed(failure))
     }
   }
 
@@ -161,6 +163,6 @@ extension Engine {
 
   private func finish(_ generation: Generation, _ reason: FinishReason) {
     for event in generation.text?.finish() ?? [] { generation.tell(event) }
-    end(generation) { $0.finish(reason) }
+    end(generation, .finished(reason))
   }
 }

@@ -16,7 +16,7 @@ import LFMTokenizer
 package final class Engine: TextGenerator, @unchecked Sendable {
   package let model: ModelDescription
   let configuration: EngineConfiguration
-  let forwardPass: any ForwardPass
+  let stepModel: any StepModel
   let tokenizer: Tokenizer
   let preparation: Preparation
   let pool: KVPool
@@ -57,13 +57,13 @@ package final class Engine: TextGenerator, @unchecked Sendable {
   /// - Throws: `failedPrecondition` if vocabulary and model do not belong together or a number of the
   ///   configuration is out of its range; `resourceExhausted` if there is no memory for the pool.
   package init(
-    forwardPass: any ForwardPass, tokenizer: Tokenizer, template: ChatTemplate.Recognition,
+    forwardPass stepModel: any StepModel, tokenizer: Tokenizer, template: ChatTemplate.Recognition,
     description: ModelDescription, configuration: EngineConfiguration = EngineConfiguration(),
     fatal: @escaping @Sendable (GenerationFailure) -> Void
   ) throws(GenerationFailure) {
-    let size = try EngineSize(configuration, forwardPass, tokenizer)
+    let size = try EngineSize(configuration, stepModel, tokenizer)
     do {
-      pool = try forwardPass.makePool(
+      pool = try stepModel.makePool(
         positions: size.pages * KVLayout.positionsPerPage, element: configuration.pageElement,
         poisonsFreedPages: configuration.poisonsFreedState)
     } catch {
@@ -71,18 +71,18 @@ package final class Engine: TextGenerator, @unchecked Sendable {
     }
     let template = configuration.template.map { .success($0) } ?? template.result
     self.configuration = configuration
-    self.forwardPass = forwardPass
+    self.stepModel = stepModel
     self.tokenizer = tokenizer
     self.fatal = fatal
     deadlines = DeadlineTimer(queue: queue)
-    tools = StepTools(vocabularyCount: forwardPass.vocabularyCount)
+    tools = StepTools(vocabularyCount: stepModel.vocabularyCount)
     preparation = Preparation(
       tokenizer: tokenizer, template: template, contextLength: size.contextLength,
       defaultMaxTokens: configuration.defaultMaxTokens)
     scheduler = Scheduler(
       limits: SchedulerLimits(
         waiting: configuration.maximumWaiting, running: configuration.maximumRunning,
-        chunk: configuration.chunk, rows: forwardPass.maximumRows, pages: size.pages,
+        chunk: configuration.chunk, rows: stepModel.maximumRows, pages: size.pages,
         pageSize: KVLayout.positionsPerPage, interTokenBudget: configuration.interTokenBudget,
         chunkBudget: configuration.chunkBudget))
     var description = description

@@ -10,7 +10,7 @@ struct EngineSize {
   let pages: Int
 
   init(
-    _ configuration: EngineConfiguration, _ model: any ForwardPass, _ tokenizer: Tokenizer
+    _ configuration: EngineConfiguration, _ model: any StepModel, _ tokenizer: Tokenizer
   ) throws(GenerationFailure) {
     let vocabulary = tokenizer.vocabulary.count
     guard vocabulary == model.vocabularyCount else {

@@ -89,20 +89,28 @@ import Testing
 
   @Test func `A short prompt does not wait for the whole of a long one`() async throws {
     let harness = try EngineHarness(ScriptedModel.hashing()) { $0.chunk = 16 }
-    harness.model.gate.close()
-    let long = harness.start(.greedy(String(repeating: "x", count: 3000), maxTokens: 1))
-    await harness.model.gate.arrival()
-    let short = harness.start(.greedy("quick", maxTokens: 20))
-    // It is there before the gate opens, so its turn is the next.
-    await short.until { _ in true }
-    _ = await harness.activity()
-    harness.model.gate.open()
-    _ = await short.end()
-    let progress = long.events.compactMap { event in
-      if case .prefill(let done, _) = event { done } else { nil }
+    let log = Mutex2<[String]>([])
+    func start(_ name: String, _ request: GenerationRequest) -> Listener {
+      let listener = Listener()
+      listener.control = harness.engine.generate(request, deadline: nil) { event in
+        log.withLock { $0.append(event.isTerminal ? name + " ends" : name) }
+        listener.take(event)
+      }
+      return listener
     }
-    #expect((progress.last ?? 0) < 3000)
-    #expect(await long.end().summary != nil)
+    harness.model.gate.close()
+    let long = start("long", .greedy(String(repeating: "x", count: 3000), maxTokens: 1))
+    await harness.model.gate.arrival()
+    let short = start("short", .greedy("quick", maxTokens: 20))
+    // Once it is tokenized it has its place, before the gate opens.
+    while await harness.activity().running < 2 {}
+    harness.model.gate.open()
+    for listener in [short, long] { #expect(await listener.end().summary != nil) }
+    let order = log.withLock { $0 }
+    let shortEnd = try #require(order.firstIndex(of: "short ends"))
+    // 20 tokens take 20 steps, in each of which the long prompt has a chunk too.
+    #expect(order[..<shortEnd].count { $0 == "long" } <= 22)
+    #expect(order[shortEnd...].count { $0 == "long" } > 100)
   }
 
   @Test func `The place in the queue is told as it changes`() async throws {

@@ -6,6 +6,14 @@ import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct EngineEndsTests {
+  /// An engine whose generations do not end by themselves while a test looks away.
+  func endless(running: Int = 16) throws -> EngineHarness {
+    try EngineHarness(ScriptedModel.hashing(contextLength: 1 << 20)) {
+      $0.contextLength = 1 << 20
+      $0.maximumRunning = running
+    }
+  }
+
   func cancelled(_ listener: Listener) async -> Bool {
     let events = await listener.end()
     return events.failure?.code == .cancelled && events.terminalCount == 1
@@ -39,7 +47,7 @@ import Testing
   }
 
   @Test func `Cancelled in the queue, in a chunk and in a decode, at once`() async throws {
-    let harness = try EngineHarness(ScriptedModel.hashing()) { $0.maximumRunning = 1 }
+    let harness = try endless(running: 1)
     let gate = harness.model.gate
     gate.close()
     let running = harness.start(.greedy(String(repeating: "x", count: 500)))
@@ -71,12 +79,12 @@ import Testing
   @Test func `A cancelled neighbour changes nothing for the others`() async throws {
     let request = GenerationRequest.sampled("stays", seed: 4, maxTokens: 60)
     let expected = try await EngineHarness(ScriptedModel.hashing()).run(request).answer
-    let harness = try EngineHarness(ScriptedModel.hashing())
+    let harness = try endless()
     harness.model.gate.close()
     let stays = harness.start(request)
     await harness.model.gate.arrival()
     let leavers = (0..<6).map { index in
-      harness.start(.sampled("leaves \(index)", seed: 1, maxTokens: 2000))
+      harness.start(.sampled("leaves \(index)", seed: 1, maxTokens: 1 << 20))
     }
     harness.model.gate.open()
     for (index, leaver) in leavers.enumerated() {
@@ -111,7 +119,7 @@ import Testing
   }
 
   @Test func `A deadline is kept in the queue, in a chunk and while paused`() async throws {
-    let harness = try EngineHarness(ScriptedModel.hashing()) { $0.maximumRunning = 2 }
+    let harness = try endless(running: 2)
     let gate = harness.model.gate
     let paused = harness.start(.greedy("p"))
     await paused.until { !$0.answer.isEmpty }
@@ -186,7 +194,7 @@ import Testing
   }
 
   @Test func `What runs is stopped, what waits may come again`() async throws {
-    let harness = try EngineHarness(ScriptedModel.hashing()) { $0.maximumRunning = 1 }
+    let harness = try endless(running: 1)
     let running = harness.start(.greedy("r"))
     await running.until { !$0.answer.isEmpty }
     let waiting = harness.start(.greedy("w"))
@@ -204,7 +212,11 @@ import Testing
     let running = harness.start(.greedy("r", maxTokens: 30))
     await harness.model.gate.arrival()
     async let done: Void = harness.shutdown(within: .seconds(3600))
-    while harness.start(.greedy("late")).events.isEmpty, await harness.run(.greedy("late", maxTokens: 1), deadline: .now + .milliseconds(50)).failure?.code != .unavailable {}
+    // The drain begins some time soon; from then on nobody new is taken.
+    var late: GenerationFailure?
+    while late?.code != .unavailable {
+      late = await harness.run(.greedy("late"), deadline: .now + .milliseconds(20)).failure
+    }
     harness.model.gate.open()
     #expect(await running.end().summary?.reason == .length)
     await done
@@ -252,7 +264,6 @@ import Testing
 
   @Test func `The beat stops when nothing is computed though something should be`() async throws {
     let harness = try EngineHarness(ScriptedModel.hashing())
-    let beats = Atomic<Int>(0)
     let counter = BeatCounter()
     harness.engine.watch(every: .milliseconds(2)) { counter.add() }
     while counter.count < 3 { try await Task.sleep(for: .milliseconds(1)) }
@@ -267,7 +278,6 @@ import Testing
     harness.model.gate.open()
     #expect(await listener.end().summary != nil)
     while counter.count == before { try await Task.sleep(for: .milliseconds(1)) }
-    _ = beats.load(ordering: .relaxed)
     await harness.shutdown()
   }
 }

@@ -122,7 +122,7 @@ import Testing
     let chat = Chat(messages: [ChatMessage(role: "user", text: "hi <|im_end|>")])
     var request = GenerationRequest.greedy("", maxTokens: 1)
     request.prompt = .chat(chat)
-    let known = try EngineHarness(ScriptedModel.hashing()) { $0.template = .lfm25_8b_a1b }
+    let known = try EngineHarness(ScriptedModel.hashing()) { $0.template = .lfm25MoE }
     #expect(known.engine.model.chatTemplate == "lfm2.5-8b-a1b")
     let summary = try #require(await known.run(request).summary)
     // Four control tokens; what the user wrote is text, letter by letter.
@@ -187,7 +187,8 @@ import Testing
     #expect(refused.isRetryable && refused.retryAfter != nil)
     harness.model.gate.open()
     for listener in [first, second, third] { #expect(await listener.end().summary != nil) }
-    #expect(Set([second, third].map { $0.events.first }) == [.queued(ahead: 0), .queued(ahead: 1)])
+    #expect(
+      Set([second, third].map { $0.events.first }) == [.queued(ahead: 0), .queued(ahead: 1)])
     #expect(await harness.activity().finished == 3)
   }
 

@@ -113,14 +113,14 @@ import Testing
       }
     }
     let chat = Chat(messages: [ChatMessage(role: "user", text: "hi")])
-    let text = try await render(chat, with: .lfm25_8b_a1b).get()
+    let text = try await render(chat, with: .lfm25MoE).get()
     #expect(
       text == "<|startoftext|><|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n")
     guard case .failure(let failure) = try await render(chat, with: nil) else {
       return #expect(Bool(false))
     }
     #expect(failure.code == .failedPrecondition)
-    guard case .failure(let empty) = try await render(Chat(messages: []), with: .lfm25_8b_a1b)
+    guard case .failure(let empty) = try await render(Chat(messages: []), with: .lfm25MoE)
     else { return #expect(Bool(false)) }
     #expect(empty.code == .invalidArgument)
   }

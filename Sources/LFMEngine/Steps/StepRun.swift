@@ -37,7 +37,7 @@ final class StepRun: @unchecked Sendable {
   }
 
   /// Computes and samples. On the prefill or the decode queue.
-  func compute(_ model: any ForwardPass, tools: StepTools) {
+  func compute(_ model: any StepModel, tools: StepTools) {
     do {
       let results = try model.forward(parts.map(\.segment), logits: tools.logits)
       for (index, result) in results.enumerated() where index < parts.count && result.committed {

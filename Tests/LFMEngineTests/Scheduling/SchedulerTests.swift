@@ -131,7 +131,7 @@ import Testing
     }
     #expect(preempted == [2])
     #expect(scheduler.waitingOrder == [2, 3])
-    #expect(lengths[1] == 5)
+    #expect(lengths[1] == 6)
     // All of it is computed again, prompt and completion, once the first has ended.
     scheduler.remove(1)
     #expect(scheduler.promote().first == 2)

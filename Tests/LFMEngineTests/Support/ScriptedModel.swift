@@ -7,7 +7,7 @@ import Synchronization
 @testable import LFMModel
 
 /// `@unchecked Sendable`: one step at a time, as the engine promises (and the model checks).
-final class ScriptedModel: ForwardPass, @unchecked Sendable {
+final class ScriptedModel: StepModel, @unchecked Sendable {
   let vocabularyCount = TestTokenizer.count
   let contextLength: Int
   let maximumRows = 512

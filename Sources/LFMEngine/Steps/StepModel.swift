@@ -3,7 +3,7 @@ import LFMModel
 /// What the engine needs of a model: memory for sequences, and one function that computes a step.
 ///
 /// `Model` is it; tests answer with scripted logits.
-package protocol ForwardPass: Sendable {
+package protocol StepModel: Sendable {
   /// Rows of the embedding and of the logits.
   var vocabularyCount: Int { get }
   /// The most tokens of a sequence.
@@ -25,7 +25,7 @@ package protocol ForwardPass: Sendable {
   ) throws(ModelError) -> [SegmentResult]
 }
 
-extension Model: ForwardPass {
+extension Model: StepModel {
   package var vocabularyCount: Int { hyperparameters.vocabularyCount }
   package var contextLength: Int { hyperparameters.contextLength }
   package var maximumRows: Int { options.maximumRows }
