@@ -45,8 +45,8 @@ package struct ChatReader: Sendable {
       return try read(fields: Self.flattened(fields))
     default:
       throw TemplateInput.failure(
-        JSONPointer("/"),
-        "a chat is an object with messages, or a list of them, not \(document.kind)")
+        JSONPointer(),
+        "should be an object with messages, or a list of them, not \(document.kind)")
     }
   }
 

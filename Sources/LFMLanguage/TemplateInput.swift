@@ -8,7 +8,8 @@ enum TemplateInput {
   static let continuationTag = "CONTINUE_FINAL_MESSAGE_TAG "
 
   static func failure(_ pointer: JSONPointer, _ sentence: String) -> GenerationFailure {
-    GenerationFailure(.invalidArgument, "chat \(pointer.text): \(sentence)")
+    let place = pointer.text.isEmpty ? "chat" : "chat \(pointer.text)"
+    return GenerationFailure(.invalidArgument, "\(place): \(sentence)")
   }
 
   static func parse(_ json: JSONText, _ pointer: JSONPointer) throws(GenerationFailure) -> JSONValue

@@ -1,3 +1,4 @@
+import Foundation
 import LFMGeneration
 import LFMLanguage
 import Testing
@@ -85,7 +86,7 @@ struct ChatReaderTests {
   }
 
   @Test(arguments: [
-    ("7", "/"), ("{}", "/messages"), (#"{"messages":{}}"#, "/messages"),
+    ("7", ""), ("{}", "/messages"), (#"{"messages":{}}"#, "/messages"),
     (#"{"messages":[1]}"#, "/messages/0"),
     (#"{"messages":[{"content":"x"}]}"#, "/messages/0/role"),
     (#"{"messages":[{"role":null}]}"#, "/messages/0/role"),
@@ -112,7 +113,8 @@ struct ChatReaderTests {
       Issue.record("read")
     } catch {
       #expect(
-        error.code == .invalidArgument && error.message.contains("chat \(pointer): "),
+        error.code == .invalidArgument
+          && error.message.hasPrefix(pointer.isEmpty ? "chat: " : "chat \(pointer): "),
         "\(error.message)")
     }
   }
@@ -127,5 +129,29 @@ struct ChatReaderTests {
         "\(error.message)")
     }
     #expect(throws: GenerationFailure.self) { try ChatReader().read(bytes: [0xFF]) }
+  }
+
+  /// Damaged documents: a prompt or a failure, never a trap.
+  @Test func damagedDocumentsAreReadOrRefused() throws {
+    let cases = try TestFiles.lines(TestFiles.fixtures.appending(path: "chats.jsonl"))
+    let tokens = [
+      "null", "{}", "[]", "7", "true", "\"\"", ",", "}", "]", "\"role\"", "\\", "\u{FF}",
+    ].map { Array($0.utf8) }
+    var random = SeededGenerator(seed: 8)
+    var rendered = 0
+    for item in cases {
+      let document = Array((item["document"]?.text ?? "").utf8)
+      for _ in 0..<20 {
+        let start = Int.random(in: 0..<document.count, using: &random)
+        let end = min(document.count, start + Int.random(in: 0...12, using: &random))
+        var damaged = document
+        damaged.replaceSubrange(start..<end, with: tokens.randomElement(using: &random) ?? [])
+        guard let chat = try? ChatReader().read(bytes: damaged).chat else { continue }
+        for family in ChatTemplate.allCases where (try? family.render(chat)) != nil {
+          rendered += 1
+        }
+      }
+    }
+    #expect(rendered > 100)
   }
 }
