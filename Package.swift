@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// Every Swift target: the Swift 6 language, strict memory safety, and no warning survives.
@@ -15,6 +16,15 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// The tests of a target. Fixtures are read from the source tree, not bundled.
+func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
+  let fixtures = Context.packageDirectory + "/Tests/\(name)Tests/Fixtures"
+  return .testTarget(
+    name: name + "Tests", dependencies: dependencies,
+    exclude: FileManager.default.fileExists(atPath: fixtures) ? ["Fixtures"] : [],
+    swiftSettings: swift)
+}
+
 /// A library room and its tests. Who may import whom is checked by `Tests/PackageTests`.
 func room(
   _ name: String, _ dependencies: [Target.Dependency] = [],
@@ -22,9 +32,7 @@ func room(
 ) -> [Target] {
   [
     .target(name: name, dependencies: dependencies, swiftSettings: swift),
-    .testTarget(
-      name: name + "Tests", dependencies: [.byName(name: name)] + dependencies + testing,
-      swiftSettings: swift),
+    tests(of: name, [.byName(name: name)] + dependencies + testing),
   ]
 }
 
@@ -49,10 +57,8 @@ let package = Package(
     .target(name: "CLFMProto", dependencies: ["CProtobufC"]),
     .target(name: "CLFMKernels"),
     .target(name: "CLFMLinux"),
-    .testTarget(
-      name: "CLFMKernelsTests", dependencies: ["CLFMKernels"], exclude: ["Fixtures"],
-      swiftSettings: swift),
-    .testTarget(name: "PackageTests", swiftSettings: swift),
+    tests(of: "CLFMKernels", ["CLFMKernels"]),
+    tests(of: "Package", []),
     .executableTarget(
       name: "lfmd",
       dependencies: [
@@ -67,12 +73,8 @@ let package = Package(
         argumentParser,
       ],
       swiftSettings: swift),
-    .testTarget(
-      name: "lfmdTests", dependencies: ["lfmd", "LFMGeneration", "LFMClient"],
-      swiftSettings: swift),
-    .testTarget(
-      name: "lfmctlTests", dependencies: ["lfmctl", "LFMGeneration", "LFMLanguage"],
-      swiftSettings: swift),
+    tests(of: "lfmd", ["lfmd", "LFMGeneration", "LFMClient"]),
+    tests(of: "lfmctl", ["lfmctl", "LFMGeneration", "LFMLanguage"]),
   ]
     + room("LFMGeneration")
     + room("LFMTokenizer", ["LFMCheckpoint"])

@@ -179,7 +179,7 @@ extension Server {
           tellIfDrained()
         }
       }
-      for connection in connections.values { connection.turn { $0.announceDrain() } }
+      for connection in connections.values { connection.later { $0.announceDrain() } }
       closeIdleConnections()
       queue.asyncAfter(deadline: .now() + DispatchTimeInterval(timeout)) {
         self.endAllCalls(timeout)
@@ -194,13 +194,13 @@ extension Server {
       code: .unavailable,
       message: "the daemon is stopping, and the call was not done within \(timeout)")
     for connection in connections.values {
-      connection.turn { $0.endAllCalls(status, code: status.code, message: status.message) }
+      connection.later { $0.endAllCalls(status, code: status.code, message: status.message) }
     }
     closeIdleConnections()
   }
 
   private func closeIdleConnections() {
-    for connection in connections.values { connection.turn { _ in } }
+    for connection in connections.values { connection.later { _ in } }
   }
 
   private func tellIfDrained() {

@@ -85,6 +85,11 @@ final class ServerConnection: @unchecked Sendable {
     rearm()
   }
 
+  /// A turn on the connection's own queue, for those that stand on another.
+  func later(_ body: @escaping @Sendable (ServerConnection) -> Void) {
+    socket.queue.async { self.turn(body) }
+  }
+
   /// Where the work on `call` reports.
   func put(_ call: UInt32) -> @Sendable (CallInbox.Item) -> Void {
     guard let inbox else { return { _ in } }

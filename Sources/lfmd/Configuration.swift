@@ -42,7 +42,20 @@ struct Configuration: Equatable, Sendable {
       // Quoted where YAML would read something else into it (an octal number, a boolean word in a path).
       let isPlain = value.allSatisfy { $0.isLetter || $0.isNumber || "/._-".contains($0) }
       let isOctal = key == .socketMode
-      return "\(key.rawValue): \(isPlain && !isOctal ? value : value.debugDescription)\n"
+      return "\(key.rawValue): \(isPlain && !isOctal ? value : Self.quoted(value))\n"
     }.joined()
+  }
+
+  /// YAML's double-quoted form.
+  private static func quoted(_ value: String) -> String {
+    var text = "\""
+    for scalar in value.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": text += "\\\(scalar)"
+      case "\u{20}"..."\u{7e}", "\u{a0}"...: text.unicodeScalars.append(scalar)
+      default: text += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+      }
+    }
+    return text + "\""
   }
 }

@@ -47,16 +47,21 @@ struct ConfigurationSources {
   }
 
   private func fileText() throws(ConfigurationProblem) -> String? {
+    let bytes: Data
     do {
-      return try String(contentsOfFile: file.path, encoding: .utf8)
-    } catch let error as CocoaError where error.code == .fileReadNoSuchFile && !file.isRequired {
-      return nil
+      // Not String(contentsOfFile:), which refuses /dev/null.
+      bytes = try FileHandle(forReadingFrom: URL(filePath: file.path)).readToEnd() ?? Data()
     } catch {
-      let reason =
-        (error as? CocoaError)?.code == .fileReadNoSuchFile
-        ? "does not exist" : "cannot be read as UTF-8 text: \(error.localizedDescription)"
+      let code = (error as? CocoaError)?.code
+      let isMissing = code == .fileReadNoSuchFile || code == .fileNoSuchFile
+      if isMissing, !file.isRequired { return nil }
+      let reason = isMissing ? "does not exist" : "cannot be read: \(error.localizedDescription)"
       throw ConfigurationProblem("the configuration file \(file.path) \(reason)")
     }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw ConfigurationProblem("the configuration file \(file.path) is not UTF-8 text")
+    }
+    return text
   }
 
   /// The keys and values of a file, with their lines.

@@ -1,0 +1,132 @@
+import Foundation
+import Testing
+
+/// How the daemon starts, ends, and refuses to start.
+@Suite struct DaemonLifeTests {
+  @Test func aMissingModelIsNoInput() throws {
+    let outcome = try lfmd(["--model", "/nonexistent/model.gguf"])
+    #expect(outcome.status == 66)
+    #expect(outcome.errors.contains("/nonexistent/model.gguf"))
+  }
+
+  @Test func aMalformedModelIsADataError() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "bad-\(UUID()).gguf")
+    defer { try? FileManager.default.removeItem(at: file) }
+    for content in ["", "GGUF", "not a model at all, but long enough to have a header in it"] {
+      try Data(content.utf8).write(to: file)
+      let outcome = try lfmd(["--model", file.path])
+      #expect(outcome.status == 65, "\(content): \(outcome.errors)")
+      #expect(outcome.errors.contains(file.path))
+    }
+    let whole = try Data(contentsOf: URL(filePath: Built.model))
+    for length in [24, 1000, 100_000, whole.count / 2, whole.count - 1] {
+      try whole.prefix(length).write(to: file)
+      let outcome = try lfmd(["--model", file.path])
+      #expect(outcome.status == 65, "cut to \(length): \(outcome.errors)")
+    }
+  }
+
+  @Test func noModelIsAConfigurationError() throws {
+    let outcome = try lfmd([])
+    #expect(outcome.status == 78)
+    #expect(outcome.errors.contains("no model is configured"))
+  }
+
+  @Test func checkConfigSaysWhatIsInForce() throws {
+    let good = try lfmd(["--model", Built.model, "--context", "512", "--check-config"])
+    #expect(good.status == 0, "\(good.errors)")
+    #expect(good.text.contains("context: 512\n"))
+    #expect(try lfmd(["--check-config", "--context=-1"]).status == 78)
+    #expect(try lfmd(["--check-config", "--model", "/nonexistent"]).status == 66)
+    let template = try lfmd(["--model", Built.model, "--chat-template", "chatml", "--check-config"])
+    #expect(template.status == 78)
+    #expect(template.errors.contains("chat-template is \"chatml\", but must be one of"))
+  }
+
+  @Test func aSecondDaemonOnTheSocketIsRefusedAndTheFirstServesOn() throws {
+    let first = try TestDaemon()
+    let second = try lfmd(["--model", Built.model, "--socket", first.socket])
+    #expect(second.status == 69)
+    #expect(second.errors.contains("another daemon is serving"))
+    #expect(try first.lfmctl(["health"]).status == 0)
+  }
+
+  @Test func aSocketPathThatIsAFileIsLeftAlone() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "file-\(UUID())")
+    try Data("precious".utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let outcome = try lfmd(["--model", Built.model, "--socket", file.path])
+    #expect(outcome.status == 73)
+    #expect(outcome.errors.contains(file.path))
+    #expect(try String(contentsOf: file, encoding: .utf8) == "precious")
+  }
+
+  @Test func aSocketPathThatIsTooLongIsRefused() throws {
+    let path = "/tmp/" + String(repeating: "x", count: 200)
+    let outcome = try lfmd(["--model", Built.model, "--socket", path])
+    #expect(outcome.status == 73)
+    #expect(outcome.errors.contains("long"))
+  }
+
+  @Test func aStaleSocketIsReplaced() throws {
+    let folder = URL(filePath: "/tmp/lfm-\(UUID().uuidString.prefix(8))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let socket = folder.appending(path: "s").path
+    let arguments = ["--config", "/dev/null", "--model", Built.model, "--socket", socket]
+    let killed = try RunningProgram("lfmd", arguments)
+    try awaitHealth(socket)
+    killed.signal(SIGKILL)
+    _ = try killed.wait()
+    #expect(FileManager.default.fileExists(atPath: socket))
+    let next = try RunningProgram("lfmd", arguments)
+    try awaitHealth(socket)
+    next.signal(SIGTERM)
+    #expect(try next.wait().status == 0)
+    #expect(!FileManager.default.fileExists(atPath: socket))
+  }
+
+  @Test func sigtermLetsWhatRunsFinish() throws {
+    let daemon = try TestDaemon(arguments: ["--drain-timeout", "60"])
+    let running = try daemon.start(
+      ["generate", "--raw", "--ignore-end", "--max-tokens", "60", "--stream-json", "Nora"])
+    try eventually({ running.outputSoFar.contains("\"answer\"") })
+    daemon.program.signal(SIGTERM)
+    let outcome = try running.wait()
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.text.contains("\"finished\""))
+    #expect(try daemon.program.wait().status == 0)
+    #expect(!FileManager.default.fileExists(atPath: daemon.socket))
+  }
+
+  @Test func theDrainIsBounded() throws {
+    let daemon = try TestDaemon(arguments: ["--drain-timeout", "0"])
+    let running = try daemon.start(
+      ["generate", "--raw", "--ignore-end", "--max-tokens", "2000", "--stream-json", "Nora"])
+    try eventually({ running.outputSoFar.contains("\"answer\"") })
+    daemon.program.signal(SIGTERM)
+    #expect(try running.wait().status == 69)
+    #expect(try daemon.program.wait().status == 0)
+  }
+
+  private func lfmd(_ arguments: [String]) throws -> Outcome {
+    let socket = "/tmp/lfm-\(UUID().uuidString.prefix(8)).sock"
+    let all = arguments.contains("--socket") ? arguments : arguments + ["--socket", socket]
+    return try RunningProgram("lfmd", ["--config", "/dev/null"] + all).wait()
+  }
+
+  private func awaitHealth(_ socket: String) throws {
+    try eventually({
+      try RunningProgram("lfmctl", ["--socket", socket, "health"]).wait().status == 0
+    })
+  }
+}
+
+/// Waits for a condition that another process brings about.
+func eventually(_ condition: () throws -> Bool) throws {
+  let deadline = Date.now.addingTimeInterval(60)
+  while try !condition() {
+    try #require(Date.now < deadline, "it did not come to pass within a minute")
+    usleep(20_000)
+  }
+}
