@@ -14,7 +14,7 @@ package struct ReadChat: Hashable, Sendable {
 /// Owns what each field means, with absent, null and empty kept apart. Template variables may also stand under `kwargs` or
 /// `chat_template_kwargs`. Fields of messages that templates do not use (`tool_call_id`, `name`, …) are passed over.
 ///
-/// As transformers does since 5.17, `reasoning_content` and `reasoning` are read as `thinking` where that is absent.
+/// As transformers 5.23 does, `reasoning_content` and `reasoning` are read as `thinking` where that is absent.
 package struct ChatReader: Sendable {
   /// What a document without `add_generation_prompt` means. (Hugging Face's default is false.)
   package var addsGenerationPrompt: Bool
