@@ -83,27 +83,29 @@ extension String {
   }
 }
 
-/// Rows of numbers as they travel: Float32, little-endian.
+/// Rows of numbers as they travel: Float32, little-endian. On a little-endian machine both ways are one copy.
 enum FloatBytes {
   static func encode(_ values: [Float]) -> [UInt8] {
-    unsafe [UInt8](unsafeUninitializedCapacity: values.count * 4) { buffer, count in
-      for (index, value) in values.enumerated() {
-        unsafe UnsafeMutableRawBufferPointer(buffer).storeBytes(
-          of: value.bitPattern.littleEndian, toByteOffset: index * 4, as: UInt32.self)
-      }
-      count = values.count * 4
-    }
+    unsafe littleEndian(values).withUnsafeBytes { unsafe Array($0) }
   }
 
   /// `nil` if the bytes are not a whole number of values.
   static func decode(_ bytes: [UInt8]) -> [Float]? {
-    guard bytes.count % 4 == 0 else { return nil }
-    return unsafe bytes.withUnsafeBytes { raw in
-      (0..<bytes.count / 4).map { index in
-        unsafe Float(
-          bitPattern: UInt32(
-            littleEndian: raw.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)))
-      }
+    let size = MemoryLayout<Float>.size
+    guard bytes.count % size == 0 else { return nil }
+    let values = unsafe [Float](unsafeUninitializedCapacity: bytes.count / size) { buffer, count in
+      unsafe UnsafeMutableRawBufferPointer(buffer).copyBytes(from: bytes)
+      count = bytes.count / size
     }
+    return littleEndian(values)
+  }
+
+  /// The values with their bytes swapped where the machine's order is the other one.
+  private static func littleEndian(_ values: [Float]) -> [Float] {
+    #if _endian(little)
+      values
+    #else
+      values.map { Float(bitPattern: $0.bitPattern.byteSwapped) }
+    #endif
   }
 }
