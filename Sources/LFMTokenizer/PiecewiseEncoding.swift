@@ -88,7 +88,12 @@ package struct PiecewiseEncoding: Sendable {
       }
     }
     guard position < limit else { return false }
-    let end = preTokenizer.end(of: text, from: position, limit: limit)
+    var end = preTokenizer.end(of: text, from: position, limit: limit)
+    if end - position > LongMerge.longest {
+      // Two gigabytes of one letter, say: cut between two scalars, for want of wider places.
+      end = position + LongMerge.longest
+      while text[end] & 0xC0 == 0x80 { end -= 1 }
+    }
     let piece = position..<end
     position = end
     budget -= piece.count
