@@ -61,15 +61,6 @@ package struct CallOutput: Sendable {
     trailer = status
   }
 
-  /// Ends the call now; replies that have not left are dropped, even in the middle of one.
-  package mutating func abort(_ status: CallStatus) {
-    guard !isDone else { return }
-    messages = []
-    first = 0
-    queuedBytes = 0
-    trailer = status
-  }
-
   /// Takes the peer's credit; false if it is more than a window can hold.
   package mutating func add(credit: UInt32) -> Bool { window.add(credit) }
 

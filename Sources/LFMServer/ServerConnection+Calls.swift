@@ -138,13 +138,12 @@ extension ServerConnection {
 // MARK: - The end
 
 extension ServerConnection {
-  /// Ends a call now: the work stops, replies that have not left are dropped, the status is next.
+  /// Ends a call now: the work stops, replies that have not left are dropped (even in the middle of one), and the
+  /// status goes out as a control frame does, before other calls' replies.
   func abort(_ call: ServerCall, _ status: CallStatus) {
     guard calls[call.id] === call else { return }
-    call.stopWork()
-    account(call)
-    call.output.abort(status)
-    takeTurn(call)
+    sendStatus(status, for: call.id)
+    remove(call, status.code, status.message)
   }
 
   /// The call's status has left, or never will.

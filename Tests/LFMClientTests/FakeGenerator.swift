@@ -1,0 +1,1 @@
+../LFMServerTests/FakeGenerator.swift

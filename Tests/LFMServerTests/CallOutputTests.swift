@@ -1,0 +1,73 @@
+import LFMGeneration
+import LFMWire
+import Testing
+
+@testable import LFMServer
+
+struct CallOutputTests {
+  private func output(window: Int = 1 << 20, fragment: Int = 1000) -> CallOutput {
+    CallOutput(
+      call: 5, limits: FrameLimits(fragment: fragment, initialWindow: window), highWater: 2000,
+      lowWater: 500)
+  }
+
+  private func steps(_ output: inout CallOutput) -> [CallOutput.Step] {
+    var steps: [CallOutput.Step] = []
+    while let step = output.next() { steps.append(step) }
+    return steps
+  }
+
+  @Test func statusComesAfterTheReplies() {
+    var output = output()
+    output.append([1, 2])
+    output.append([3])
+    output.finish(.ok)
+    let all = steps(&output)
+    #expect(all.count == 3)
+    #expect(all.last == .status(.ok))
+    #expect(output.isDone && !output.isWaiting && output.queuedBytes == 0)
+    output.append([4])
+    output.finish(.deadlineExceeded)
+    let answer1 = output.next()
+    #expect(answer1 == nil)
+  }
+
+  @Test func nothingLeavesWithoutCredit() {
+    var output = output(window: 2500)
+    for _ in 0..<5 { output.append([UInt8](repeating: 0, count: 1000)) }
+    output.finish(.ok)
+    // Two whole ones; of the third what there is credit for, in a fragment.
+    #expect(steps(&output).count == 3)
+    #expect(output.isWaiting)
+    let answer2 = output.add(credit: 10_000)
+    #expect(answer2)
+    #expect(steps(&output).last == .status(.ok))
+  }
+
+  @Test func emptyReplyIsAReply() {
+    var output = output(window: 0)
+    output.append([])
+    output.finish(.ok)
+    #expect(steps(&output).count == 2)
+  }
+
+  @Test func flowChangesAreToldOnce() {
+    var output = output(window: 0)
+    output.append([UInt8](repeating: 0, count: 2000))
+    let answer3 = output.flowChange()
+    #expect(answer3 == nil)
+    output.append([1])
+    let answer4 = output.flowChange()
+    #expect(answer4 == .pause)
+    let answer5 = output.flowChange()
+    #expect(answer5 == nil)
+    let answer6 = output.add(credit: 1600)
+    #expect(answer6)
+    _ = steps(&output)
+    #expect(output.queuedBytes <= 500)
+    let answer7 = output.flowChange()
+    #expect(answer7 == .resume)
+    let answer8 = output.flowChange()
+    #expect(answer8 == nil)
+  }
+}
