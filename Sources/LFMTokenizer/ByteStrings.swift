@@ -14,6 +14,9 @@ package struct ByteStrings: Sendable {
 
   package var count: Int { ends.count }
 
+  /// Bytes of the longest string.
+  var longest: Int { (0..<count).map { range($0).count }.max() ?? 0 }
+
   package mutating func reserveCapacity(strings: Int, bytes byteCount: Int) {
     ends.reserveCapacity(strings)
     bytes.reserveCapacity(byteCount)

@@ -1,8 +1,9 @@
-// Merges one long piece of text into tokens, a bounded amount of work at a time. ShortMerge is its twin for words.
+// Merges one long piece of text into tokens, a bounded amount of work at a time. ShortMerge is its twin for words; WindowedMerge
+// uses it on parts of a piece.
 
 /// Byte-pair merging with a heap of pairs and a linked list of tokens: n log n, whatever the text.
 ///
-/// Twenty bytes of memory for each byte of the piece while it runs; `reset` keeps it for the next piece, `init` begins with none.
+/// Takes 20 to 30 bytes of memory for each byte of the piece, and keeps them for the next if they are not many.
 struct LongMerge: Sendable {
   private enum Phase { case filling, ordering, merging, listing, idle }
 
@@ -50,8 +51,20 @@ struct LongMerge: Sendable {
     }
   }
 
+  /// The tokens of a piece, all at once.
+  static func encode(_ text: Span<UInt8>, _ range: Range<Int>, tokenizer: Tokenizer) -> [TokenID] {
+    var merge = LongMerge()
+    var ids: [TokenID] = []
+    merge.begin(range)
+    while !merge.isIdle {
+      var budget = Int.max
+      merge.step(text, tokenizer: tokenizer, budget: &budget, to: &ids)
+    }
+    return ids
+  }
+
   private mutating func fill(_ text: Span<UInt8>, _ tokenizer: Tokenizer, _ budget: inout Int) {
-    let end = min(range.count, position + budget)
+    let end = position + min(range.count - position, budget)
     budget -= end - position
     while position < end {
       let token = tokenizer.byteTokens[Int(text[range.lowerBound + position])]

@@ -4,7 +4,7 @@
 ///
 /// How the work is cut into steps makes no difference to the ids: a step may end anywhere, in the middle of a piece too.
 package struct PiecewiseEncoding: Sendable {
-  /// The ids so far; complete when `step` has returned true.
+  /// The ids so far; complete when `step` has returned true. Until then the last ones may still change.
   package private(set) var ids: [TokenID] = []
 
   private let tokenizer: Tokenizer
@@ -14,7 +14,7 @@ package struct PiecewiseEncoding: Sendable {
   private var isSplit = false
   private var nextMatch = 0
   private var position = 0
-  private var longMerge = LongMerge()
+  private var longMerge = WindowedMerge()
 
   /// - Parameter parsesSpecialTokens: whether the text of a special token becomes that token.
   package init(_ text: String, parsesSpecialTokens: Bool, tokenizer: Tokenizer) {
@@ -48,7 +48,8 @@ package struct PiecewiseEncoding: Sendable {
   package var byteCount: Int { text.count }
   package var bytesDone: Int { position }
 
-  /// Works for about as long as `budget` bytes of plain text take.
+  /// Works for about as long as `budget` bytes of plain text take; only to find the end of a run of letters, or of signs, or of
+  /// whitespace, it looks over all of it in one go, a millisecond for a megabyte.
   ///
   /// - Returns: whether all is done.
   package mutating func step(budget: Int = 64 << 10) -> Bool {
@@ -88,12 +89,7 @@ package struct PiecewiseEncoding: Sendable {
       }
     }
     guard position < limit else { return false }
-    var end = preTokenizer.end(of: text, from: position, limit: limit)
-    if end - position > LongMerge.longest {
-      // Two gigabytes of one letter, say: cut between two scalars, for want of wider places.
-      end = position + LongMerge.longest
-      while text[end] & 0xC0 == 0x80 { end -= 1 }
-    }
+    let end = preTokenizer.end(of: text, from: position, limit: limit)
     let piece = position..<end
     position = end
     budget -= piece.count
@@ -102,7 +98,7 @@ package struct PiecewiseEncoding: Sendable {
     } else if piece.count <= ShortMerge.longest {
       ShortMerge.encode(text, piece, tokenizer: tokenizer, to: &ids)
     } else {
-      longMerge.begin(piece)
+      longMerge.begin(piece, after: ids)
     }
     return true
   }

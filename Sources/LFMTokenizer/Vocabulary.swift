@@ -27,6 +27,8 @@ package struct Vocabulary: Sendable {
 
   /// The bytes of every token; an unused or unknown one keeps its text here, but stands for nothing.
   let spellings: ByteStrings
+  /// Bytes of the longest token, of whatever kind: n bytes of text are at least n / `longestSpelling` tokens.
+  package let longestSpelling: Int
   private let kinds: [TokenKind]
   /// Normal and plain user-defined tokens by their bytes: what text can become.
   private let plain: ByteKeyedTable
@@ -44,6 +46,7 @@ package struct Vocabulary: Sendable {
     kinds = try Self.kinds(rawKinds, count: texts.count)
     (spellings, plain) = try Self.spellings(of: texts, kinds: kinds)
     special = try Self.special(spellings, kinds)
+    longestSpelling = spellings.longest
     beginningOfText = try ids.check(\.beginningOfText, "bos_token_id", count: texts.count)
     endOfText = try ids.check(\.endOfText, "eos_token_id", count: texts.count)
     padding = try ids.check(\.padding, "padding_token_id", count: texts.count)
@@ -93,7 +96,7 @@ package struct Vocabulary: Sendable {
 
   /// As `token(_:)`, for a part of a longer text.
   func find(_ text: Span<UInt8>, _ range: Range<Int>) -> TokenID? {
-    plain.find(text, range, in: spellings)
+    range.count > longestSpelling ? nil : plain.find(text, range, in: spellings)
   }
 
   /// A user-defined token in angle brackets is markup; others (`python`, in LFM2) are words.

@@ -1,4 +1,4 @@
-// MergeTable, ShortMerge and LongMerge: the two that merge are twins, and both are held against the definition.
+// MergeTable, ShortMerge, LongMerge and WindowedMerge: the three that merge are twins, and all are held against the definition.
 import Testing
 
 @testable import LFMTokenizer
@@ -58,6 +58,49 @@ struct MergeTests {
         #expect(short == expected)
         let budget = Int.random(in: 1...200, using: &generator)
         #expect(long(bytes, tokenizer, budget: budget) == expected)
+      }
+    }
+  }
+
+  private func windowed(
+    _ bytes: [UInt8], _ tokenizer: Tokenizer, narrowest: Int, budget: Int
+  ) -> [TokenID] {
+    var merge = WindowedMerge(narrowest: narrowest)
+    var ids: [TokenID] = [7]
+    let text = [0xFF] + bytes
+    merge.begin(1..<text.count, after: ids)
+    while !merge.isIdle {
+      var rest = budget
+      merge.step(text.span, tokenizer: tokenizer, budget: &rest, to: &ids)
+    }
+    return Array(ids.dropFirst())
+  }
+
+  /// Windows of a few bytes go wrong at most borders, so that all the ways back are walked.
+  @Test func windowsAreTheDefinition() throws {
+    var generator = SplitMix(state: 12)
+    for round in 0..<400 {
+      let tokenizer = try randomTokenizer(&generator)
+      let letters: ClosedRange<UInt8> = 0x61...(0x61 + UInt8(round % 3))
+      let count = Int.random(in: 1...300, using: &generator)
+      let bytes = (0..<count).map { _ in UInt8.random(in: letters, using: &generator) }
+      let expected = defined(bytes, tokenizer)
+      for narrowest in [1, 2, 5, 20, 100, 1000] {
+        let budget = Int.random(in: 1...500, using: &generator)
+        #expect(windowed(bytes, tokenizer, narrowest: narrowest, budget: budget) == expected)
+      }
+    }
+  }
+
+  /// Where a window begins, here, decides what its letters pair with: the first letter of a window is often wrong.
+  @Test func windowsOverAlternatingLetters() throws {
+    let tokenizer = try smallTokenizer(
+      ["ab", "ba", "aba", "bab", "bc"], merges: ["b c", "b a", "a b"])
+    for count in [1, 2, 50, 51] {
+      for tail in ["", "b", "bc"] {
+        let bytes = Array((String(repeating: "ab", count: count) + tail).utf8)
+        #expect(
+          windowed(bytes, tokenizer, narrowest: 4, budget: 10) == defined(bytes, tokenizer))
       }
     }
   }
