@@ -43,7 +43,10 @@ extension Engine {
     var parts: [StepRun.Part] = []
     var refused: [(Generation, GenerationFailure)] = []
     for share in shares {
-      guard let generation = generations[share.id] else { continue }
+      guard let generation = generations[share.id] else {
+        scheduler.remove(share.id)
+        continue
+      }
       do throws(ModelError) {
         parts.append(try makePart(generation, count: share.count))
       } catch {

@@ -190,10 +190,11 @@ package struct Scheduler: Sendable {
   ///
   /// - Parameter committed: the generations whose tokens are in their states now; the others' are as they were.
   package mutating func finish(_ step: Step, committed: Set<GenerationID>, took: Duration) {
-    if step.chunk != nil { pace.note(rows: step.size, took: took) }
     inFlight.removeAll()
     if let chunk = step.chunk, committed.contains(chunk.id) {
       entries[chunk.id]?.done += chunk.count
+      // A chunk that was dropped between layers says nothing about the pace.
+      pace.note(rows: step.size, took: took)
     }
     for id in step.rows where committed.contains(id) { entries[id]?.done += 1 }
     for id in step.rows + [step.chunk?.id].compactMap(\.self) where entries[id]?.isLeaving == true {
