@@ -5,12 +5,16 @@
 
 #define bytes16 LFM_NAME(bytes16)
 #define float16_of LFM_NAME(float16_of)
-#define unpack_q8_0 LFM_NAME(unpack_q8_0)
-#define unpack_q4_0 LFM_NAME(unpack_q4_0)
-#define scale_and_minimum LFM_NAME(scale_and_minimum)
-#define unpack_q4_K LFM_NAME(unpack_q4_K)
-#define unpack_q5_K LFM_NAME(unpack_q5_K)
-#define unpack_q6_K LFM_NAME(unpack_q6_K)
+#define nibble_pair LFM_NAME(nibble_pair)
+#define decode_q8_0 LFM_NAME(decode_q8_0)
+#define decode_q4_0 LFM_NAME(decode_q4_0)
+#define decode_q4_K LFM_NAME(decode_q4_K)
+#define decode_q5_K LFM_NAME(decode_q5_K)
+#define decode_q6_K LFM_NAME(decode_q6_K)
+#define lines_of_block LFM_NAME(lines_of_block)
+#define scales_of_block LFM_NAME(scales_of_block)
+#define dot_blocks LFM_NAME(dot_blocks)
+#define dot_column LFM_NAME(dot_column)
 #define unpack_f16 LFM_NAME(unpack_f16)
 #define unpack_bf16 LFM_NAME(unpack_bf16)
 #define unpack_f32 LFM_NAME(unpack_f32)
@@ -91,10 +95,24 @@ LFM_INLINE void tile_columns(
   }
 }
 
+// One column against blocks: nothing is gained by keeping the weights.
+static void dot_column(
+    const lfm_matrix *m, size_t begin, size_t end, const float *x, float *out) {
+  size_t row = begin;
+  for (; row + 4 <= end; row += 4) dot_blocks(m, row, x, out + row, 4);
+  for (; row < end; row++) dot_blocks(m, row, x, out + row, 1);
+}
+
 void LFM_NAME(lfm_product)(
     const lfm_matrix *m, size_t begin, size_t end, const float *const *inputs,
     float *const *outputs, size_t count, float *scratch) {
   const size_t stride = (m->columns + 15) / 16 * 16;
+  const int blocks =
+      m->type != LFM_WEIGHT_F32 && m->type != LFM_WEIGHT_F16 && m->type != LFM_WEIGHT_BF16;
+  if (count == 1 && blocks) {
+    dot_column(m, begin, end, inputs[0], outputs[0]);
+    return;
+  }
   for (size_t row = begin; row < end;) {
     size_t rows = end - row < LFM_PRODUCT_ROWS ? end - row : LFM_PRODUCT_ROWS;
     // A lone column reads each weight once: few rows at a time keep them in the first-level cache.

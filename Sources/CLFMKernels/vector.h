@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 // Every function that takes or returns a vector is inlined into its caller, so no calling convention is involved.
 #pragma clang diagnostic ignored "-Wpsabi"
@@ -16,6 +19,7 @@ typedef int32_t i16x32 __attribute__((vector_size(64)));  // 16 lanes of 32 bits
 typedef uint32_t u16x32 __attribute__((vector_size(64)));
 typedef uint16_t u16x16 __attribute__((vector_size(32)));
 typedef uint8_t u16x8 __attribute__((vector_size(16)));
+typedef uint8_t u8x8 __attribute__((vector_size(8)));
 typedef int8_t s16x8 __attribute__((vector_size(16)));
 typedef _Float16 h16 __attribute__((vector_size(32)));
 
