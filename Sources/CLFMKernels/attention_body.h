@@ -18,16 +18,16 @@
 LFM_INLINE void attend_scores(
     const float *queries, size_t head_dim, const uint8_t *keys, const int half, const int heads,
     v16 s[LFM_TILE_HEADS][4]) {
-  for (int h = 0; h < heads; h++)
-    for (int b = 0; b < 4; b++) s[h][b] = v_set(0.0f);
+  LFM_UNROLL for (int h = 0; h < heads; h++)
+    LFM_UNROLL for (int b = 0; b < 4; b++) s[h][b] = v_set(0.0f);
   for (size_t d = 0; d < head_dim; d++) {
     v16 k[4];
-    for (int b = 0; b < 4; b++)
+    LFM_UNROLL for (int b = 0; b < 4; b++)
       k[b] = half ? v_half_load(keys + (d * 64 + (size_t)b * 16) * 2)
                   : v_load((const float *)(keys) + d * 64 + b * 16);
-    for (int h = 0; h < heads; h++) {
+    LFM_UNROLL for (int h = 0; h < heads; h++) {
       v16 q = v_set(queries[(size_t)h * head_dim + d]);
-      for (int b = 0; b < 4; b++) s[h][b] = v_fma(q, k[b], s[h][b]);
+      LFM_UNROLL for (int b = 0; b < 4; b++) s[h][b] = v_fma(q, k[b], s[h][b]);
     }
   }
 }
@@ -40,7 +40,7 @@ LFM_INLINE void attend_values(
   for (size_t d = 0; d < head_dim; d += 16) {
     size_t lanes = head_dim - d < 16 ? head_dim - d : 16;
     v16 sum[LFM_TILE_HEADS];
-    for (int h = 0; h < heads; h++)
+    LFM_UNROLL for (int h = 0; h < heads; h++)
       sum[h] = v_load(mean + (size_t)h * stride + d) * v_set(correction[h]);
     for (size_t j = 0; j < n; j++) {
       const uint8_t *at = values + (j * head_dim + d) * width;
@@ -49,9 +49,9 @@ LFM_INLINE void attend_values(
         v = half ? v_half_load(at) : v_load((const float *)at);
       else
         v = half ? v_half_load_n(at, lanes) : v_load_n((const float *)at, lanes);
-      for (int h = 0; h < heads; h++) sum[h] = v_fma(v_set(p[h * 64 + j]), v, sum[h]);
+      LFM_UNROLL for (int h = 0; h < heads; h++) sum[h] = v_fma(v_set(p[h * 64 + j]), v, sum[h]);
     }
-    for (int h = 0; h < heads; h++) v_store(mean + (size_t)h * stride + d, sum[h]);
+    LFM_UNROLL for (int h = 0; h < heads; h++) v_store(mean + (size_t)h * stride + d, sum[h]);
   }
 }
 
@@ -61,7 +61,7 @@ LFM_INLINE void attend_heads(
   const float *queries = job->queries + first * head_dim;
   float *p = job->scratch, *mean = p + LFM_TILE_HEADS * 64;
   float maximum[LFM_TILE_HEADS], total[LFM_TILE_HEADS], correction[LFM_TILE_HEADS];
-  for (int h = 0; h < heads; h++) {
+  LFM_UNROLL for (int h = 0; h < heads; h++) {
     maximum[h] = -__builtin_inff();
     total[h] = 0;
     for (size_t d = 0; d < stride; d++) mean[(size_t)h * stride + d] = 0;
@@ -75,10 +75,10 @@ LFM_INLINE void attend_heads(
     size_t n = job->positions - start < 64 ? job->positions - start : 64;
     v16 s[LFM_TILE_HEADS][4];
     attend_scores(queries, head_dim, page + job->key_offset, half, heads, s);
-    for (int h = 0; h < heads; h++) {
+    LFM_UNROLL for (int h = 0; h < heads; h++) {
       v16 highest = v_set(-__builtin_inff());
       i16x32 inside[4];
-      for (int b = 0; b < 4; b++) {
+      LFM_UNROLL for (int b = 0; b < 4; b++) {
         inside[b] = v_load(indices + b * 16) < v_set((float)n);
         s[h][b] = v_select(inside[b], s[h][b] * v_set(job->scale), v_set(-__builtin_inff()));
         highest = v_select(s[h][b] > highest, s[h][b], highest);
@@ -88,7 +88,7 @@ LFM_INLINE void attend_heads(
       correction[h] = start == 0 ? 0.0f : exp1(maximum[h] - m);
       maximum[h] = m;
       v16 e[4];
-      for (int b = 0; b < 4; b++) {
+      LFM_UNROLL for (int b = 0; b < 4; b++) {
         e[b] = v_select(inside[b], v_exp(s[h][b] - v_set(m)), v_set(0.0f));
         v_store(p + h * 64 + b * 16, e[b]);
       }
@@ -96,7 +96,7 @@ LFM_INLINE void attend_heads(
     }
     attend_values(page + job->value_offset, head_dim, n, half, heads, p, correction, mean, stride);
   }
-  for (int h = 0; h < heads; h++) {
+  LFM_UNROLL for (int h = 0; h < heads; h++) {
     float *out = job->output + (first + (size_t)h) * head_dim;
     float scale = 1.0f / total[h];
     for (size_t d = 0; d < head_dim; d++) out[d] = mean[(size_t)h * stride + d] * scale;

@@ -5,7 +5,7 @@
 
 #define bytes16 LFM_NAME(bytes16)
 #define float16_of LFM_NAME(float16_of)
-#define nibble_pair LFM_NAME(nibble_pair)
+#define look_up LFM_NAME(look_up)
 #define decode_q8_0 LFM_NAME(decode_q8_0)
 #define decode_q4_0 LFM_NAME(decode_q4_0)
 #define decode_q4_K LFM_NAME(decode_q4_K)
@@ -20,6 +20,7 @@
 #define unpack_f32 LFM_NAME(unpack_f32)
 #define unpack_row LFM_NAME(unpack_row)
 #define tile LFM_NAME(tile)
+#define multiply_rows LFM_NAME(multiply_rows)
 #define tile_columns LFM_NAME(tile_columns)
 #include "weights_body.h"
 
@@ -37,61 +38,90 @@
 #define LFM_TILE_COLUMNS 2
 #endif
 
-// outputs[c][r] = weights[r] · inputs[c] for a constant number of rows and columns.
+// Adds k begin ..< end to the sums of a tile, a constant number of rows and columns. The sums live in registers, and
+// between two runs of k in memory; the last run folds them into the outputs.
 LFM_INLINE void tile(
-    const float *weights, size_t stride, size_t k, const float *const *inputs,
-    float *const *outputs, size_t row, const int rows, const int columns) {
+    const float *weights, size_t stride, size_t begin, size_t end, size_t k,
+    const float *const *inputs, float *const *outputs, size_t row, float *sums, const int rows,
+    const int columns) {
   v16 sum[LFM_TILE_ROWS][LFM_TILE_COLUMNS];
-  for (int r = 0; r < rows; r++)
-    for (int c = 0; c < columns; c++) sum[r][c] = v_set(0.0f);
-  size_t i = 0;
-  for (; i + 16 <= k; i += 16) {
+  LFM_UNROLL for (int r = 0; r < rows; r++)
+    LFM_UNROLL for (int c = 0; c < columns; c++)
+      sum[r][c] = begin ? v_load(sums + (r * LFM_PRODUCT_COLUMNS + c) * 16) : v_set(0.0f);
+  size_t i = begin;
+  for (; i + 16 <= end; i += 16) {
     v16 w[LFM_TILE_ROWS];
-    for (int r = 0; r < rows; r++) w[r] = v_load(weights + (size_t)r * stride + i);
-    for (int c = 0; c < columns; c++) {
+    LFM_UNROLL for (int r = 0; r < rows; r++) w[r] = v_load(weights + (size_t)r * stride + i);
+    LFM_UNROLL for (int c = 0; c < columns; c++) {
       v16 x = v_load(inputs[c] + i);
-      for (int r = 0; r < rows; r++) sum[r][c] = v_fma(w[r], x, sum[r][c]);
+      LFM_UNROLL for (int r = 0; r < rows; r++) sum[r][c] = v_fma(w[r], x, sum[r][c]);
     }
   }
+  if (end < k) {
+    LFM_UNROLL for (int r = 0; r < rows; r++)
+      LFM_UNROLL for (int c = 0; c < columns; c++)
+        v_store(sums + (r * LFM_PRODUCT_COLUMNS + c) * 16, sum[r][c]);
+    return;
+  }
   if (i < k)
-    for (int c = 0; c < columns; c++) {
+    LFM_UNROLL for (int c = 0; c < columns; c++) {
       v16 x = v_load_n(inputs[c] + i, k - i);
-      for (int r = 0; r < rows; r++)
+      LFM_UNROLL for (int r = 0; r < rows; r++)
         sum[r][c] = v_fma(v_load(weights + (size_t)r * stride + i), x, sum[r][c]);
     }
-  for (int r = 0; r < rows; r++)
-    for (int c = 0; c < columns; c++) outputs[c][row + (size_t)r] = v_sum(sum[r][c]);
+  LFM_UNROLL for (int r = 0; r < rows; r++)
+    LFM_UNROLL for (int c = 0; c < columns; c++) outputs[c][row + (size_t)r] = v_sum(sum[r][c]);
 }
 
-// Some rows of scratch against all columns.
+// As tile, for any number of columns up to a tile's.
 LFM_INLINE void tile_columns(
-    const float *weights, size_t stride, size_t k, const float *const *inputs,
-    float *const *outputs, size_t count, size_t row, const int rows) {
-  size_t c = 0;
-  for (; c + LFM_TILE_COLUMNS <= count; c += LFM_TILE_COLUMNS)
-    tile(weights, stride, k, inputs + c, outputs + c, row, rows, LFM_TILE_COLUMNS);
-  switch (count - c) {
-#if LFM_TILE_COLUMNS > 5
-    case 5:
-      tile(weights, stride, k, inputs + c, outputs + c, row, rows, 5);
-      break;
-    case 4:
-      tile(weights, stride, k, inputs + c, outputs + c, row, rows, 4);
-      break;
-    case 3:
-      tile(weights, stride, k, inputs + c, outputs + c, row, rows, 3);
-      break;
-#endif
+    const float *weights, size_t stride, size_t begin, size_t end, size_t k,
+    const float *const *inputs, float *const *outputs, size_t count, size_t row, float *sums,
+    const int rows) {
+#define LFM_CASE(n)                                                                   \
+  case n:                                                                             \
+    tile(weights, stride, begin, end, k, inputs, outputs, row, sums, rows, n);        \
+    break;
+  switch (count) {
+    LFM_CASE(1)
+    LFM_CASE(2)
 #if LFM_TILE_COLUMNS > 2
-    case 2:
-      tile(weights, stride, k, inputs + c, outputs + c, row, rows, 2);
-      break;
+    LFM_CASE(3)
 #endif
-    case 1:
-      tile(weights, stride, k, inputs + c, outputs + c, row, rows, 1);
-      break;
+#if LFM_TILE_COLUMNS > 3
+    LFM_CASE(4)
+    LFM_CASE(5)
+    LFM_CASE(6)
+#endif
     default:
       break;
+  }
+#undef LFM_CASE
+}
+
+// Some rows of scratch against all columns, in blocks that stay in the caches: LFM_PRODUCT_COLUMNS columns, then a run
+// of k, then a tile's columns, then the rows.
+static void multiply_rows(
+    const float *weights, size_t stride, size_t k, const float *const *inputs,
+    float *const *outputs, size_t count, size_t row, size_t rows, float *sums) {
+  const size_t run = count <= LFM_TILE_COLUMNS ? k : LFM_PRODUCT_RUN;
+  for (size_t block = 0; block < count; block += LFM_PRODUCT_COLUMNS) {
+    size_t block_end = count - block < LFM_PRODUCT_COLUMNS ? count : block + LFM_PRODUCT_COLUMNS;
+    for (size_t begin = 0; begin < k; begin += run) {
+      size_t end = k - begin < run ? k : begin + run;
+      for (size_t c = block; c < block_end; c += LFM_TILE_COLUMNS) {
+        size_t n = block_end - c < LFM_TILE_COLUMNS ? block_end - c : LFM_TILE_COLUMNS;
+        size_t r = 0;
+        for (; r + LFM_TILE_ROWS <= rows; r += LFM_TILE_ROWS)
+          tile_columns(
+              weights + r * stride, stride, begin, end, k, inputs + c, outputs + c, n, row + r,
+              sums + (r * LFM_PRODUCT_COLUMNS + c - block) * 16, LFM_TILE_ROWS);
+        for (; r < rows; r++)
+          tile_columns(
+              weights + r * stride, stride, begin, end, k, inputs + c, outputs + c, n, row + r,
+              sums + (r * LFM_PRODUCT_COLUMNS + c - block) * 16, 1);
+      }
+    }
   }
 }
 
@@ -106,30 +136,20 @@ static void dot_column(
 void LFM_NAME(lfm_product)(
     const lfm_matrix *m, size_t begin, size_t end, const float *const *inputs,
     float *const *outputs, size_t count, float *scratch) {
-  const size_t stride = (m->columns + 15) / 16 * 16;
   const int blocks =
       m->type != LFM_WEIGHT_F32 && m->type != LFM_WEIGHT_F16 && m->type != LFM_WEIGHT_BF16;
   if (count == 1 && blocks) {
     dot_column(m, begin, end, inputs[0], outputs[0]);
     return;
   }
+  const size_t stride = lfm_product_stride(m->columns);
+  float *sums = scratch + LFM_PRODUCT_ROWS * stride;
   for (size_t row = begin; row < end;) {
     size_t rows = end - row < LFM_PRODUCT_ROWS ? end - row : LFM_PRODUCT_ROWS;
-    // A lone column reads each weight once: few rows at a time keep them in the first-level cache.
-    if (count < LFM_TILE_COLUMNS && rows > LFM_TILE_ROWS) rows = LFM_TILE_ROWS;
+    // Few columns read each weight once: few rows at a time keep them in the first-level cache.
+    if (count <= LFM_TILE_COLUMNS && rows > LFM_TILE_ROWS) rows = LFM_TILE_ROWS;
     for (size_t r = 0; r < rows; r++) unpack_row(m, row + r, scratch + r * stride);
-    // A tile's columns stay in the cache while the rows pass by.
-    for (size_t c = 0; c < count; c += LFM_TILE_COLUMNS) {
-      size_t n = count - c < LFM_TILE_COLUMNS ? count - c : LFM_TILE_COLUMNS;
-      size_t r = 0;
-      for (; r + LFM_TILE_ROWS <= rows; r += LFM_TILE_ROWS)
-        tile_columns(
-            scratch + r * stride, stride, m->columns, inputs + c, outputs + c, n, row + r,
-            LFM_TILE_ROWS);
-      for (; r < rows; r++)
-        tile_columns(
-            scratch + r * stride, stride, m->columns, inputs + c, outputs + c, n, row + r, 1);
-    }
+    multiply_rows(scratch, stride, m->columns, inputs, outputs, count, row, rows, sums);
     row += rows;
   }
 }

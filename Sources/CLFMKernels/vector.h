@@ -23,6 +23,8 @@ typedef uint8_t u8x8 __attribute__((vector_size(8)));
 typedef int8_t s16x8 __attribute__((vector_size(16)));
 typedef _Float16 h16 __attribute__((vector_size(32)));
 
+// Over arrays of vectors: they are registers only where every index is a constant.
+#define LFM_UNROLL _Pragma("clang loop unroll(full)")
 #define LFM_INLINE static inline __attribute__((always_inline, unused))
 
 // Names of the helpers of vector_body.h, with the suffix of the set being compiled.

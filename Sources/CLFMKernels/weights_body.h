@@ -13,25 +13,16 @@ LFM_INLINE u16x8 bytes16(const uint8_t *p) {
 
 LFM_INLINE v16 float16_of(u16x8 v) { return __builtin_convertvector(v, v16); }
 
-// Weights of nibbles q are a * q + b.
-typedef struct {
-  v16 a, b;
-} LFM_NAME(line);
-
-// The weights of the 16 low nibbles, and of the 16 high ones.
-LFM_INLINE void nibble_pair(
-    const uint8_t *p, LFM_NAME(line) low, LFM_NAME(line) high, v16 *first, v16 *second) {
-  u16x8 q = bytes16(p);
 #if LFM_LANES_IN_REGISTERS >= 32
-  const v16 steps = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  i16x32 index = __builtin_convertvector(q, i16x32);
-  *first = (v16)_mm512_permutexvar_ps((__m512i)index, (__m512)v_fma(low.a, steps, low.b));
-  *second = (v16)_mm512_permutexvar_ps((__m512i)(index >> 4), (__m512)v_fma(high.a, steps, high.b));
-#else
-  *first = v_fma(low.a, float16_of(q & 15), low.b);
-  *second = v_fma(high.a, float16_of(q >> 4), high.b);
-#endif
+#define LFM_STEPS ((v16){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
+
+// The entries of two tables at 16 low nibbles, and at the 16 high ones.
+LFM_INLINE void look_up(const uint8_t *p, v16 low_table, v16 high_table, v16 *low, v16 *high) {
+  i16x32 index = __builtin_convertvector(bytes16(p), i16x32);
+  *low = (v16)_mm512_permutexvar_ps((__m512i)index, (__m512)low_table);
+  *high = (v16)_mm512_permutexvar_ps((__m512i)(index >> 4), (__m512)high_table);
 }
+#endif
 
 // 32 weights: f16 scale, 32 signed bytes.
 LFM_INLINE void decode_q8_0(const uint8_t *block, v16 *w) {
@@ -45,9 +36,15 @@ LFM_INLINE void decode_q8_0(const uint8_t *block, v16 *w) {
 
 // 32 weights: f16 scale, 16 bytes of two nibbles; the low ones first, both less 8.
 LFM_INLINE void decode_q4_0(const uint8_t *block, v16 *w) {
-  float d = half_to_float(block);
-  LFM_NAME(line) line = {v_set(d), v_set(-8.0f * d)};
-  nibble_pair(block + 2, line, line, &w[0], &w[1]);
+  const v16 d = v_set(half_to_float(block)), eight = v_set(8.0f);
+#if LFM_LANES_IN_REGISTERS >= 32
+  const v16 table = (LFM_STEPS - eight) * d;
+  look_up(block + 2, table, table, &w[0], &w[1]);
+#else
+  u16x8 q = bytes16(block + 2);
+  w[0] = (float16_of(q & 15) - eight) * d;
+  w[1] = (float16_of(q >> 4) - eight) * d;
+#endif
 }
 
 // The 6-bit scales and minima of the eight sub-blocks of Q4_K and Q5_K, times the block's: a weight is a * q + b.
@@ -71,11 +68,20 @@ LFM_INLINE void lines_of_block(const uint8_t *block, float *a, float *b) {
 // A quarter, 64 weights, of a block of 256: f16 scale of scales, f16 scale of minima, 12 bytes of those, 128 bytes of
 // two nibbles.
 LFM_INLINE void decode_q4_K(const uint8_t *block, const float *a, const float *b, int quarter, v16 *w) {
-  LFM_NAME(line) low = {v_set(a[2 * quarter]), v_set(b[2 * quarter])};
-  LFM_NAME(line) high = {v_set(a[2 * quarter + 1]), v_set(b[2 * quarter + 1])};
-  const uint8_t *q = block + 16 + quarter * 32;
-  nibble_pair(q, low, high, &w[0], &w[2]);
-  nibble_pair(q + 16, low, high, &w[1], &w[3]);
+  const v16 a0 = v_set(a[2 * quarter]), b0 = v_set(b[2 * quarter]);
+  const v16 a1 = v_set(a[2 * quarter + 1]), b1 = v_set(b[2 * quarter + 1]);
+  const uint8_t *p = block + 16 + quarter * 32;
+#if LFM_LANES_IN_REGISTERS >= 32
+  const v16 low = v_fma(a0, LFM_STEPS, b0), high = v_fma(a1, LFM_STEPS, b1);
+  look_up(p, low, high, &w[0], &w[2]);
+  look_up(p + 16, low, high, &w[1], &w[3]);
+#else
+  for (int i = 0; i < 2; i++) {
+    u16x8 q = bytes16(p + i * 16);
+    w[i] = v_fma(a0, float16_of(q & 15), b0);
+    w[2 + i] = v_fma(a1, float16_of(q >> 4), b1);
+  }
+#endif
 }
 
 // As Q4_K, with a fifth bit of each weight in 32 bytes before the nibbles.
@@ -105,8 +111,7 @@ LFM_INLINE void decode_q6_K(const uint8_t *block, const float *scales, int quart
     u16x8 l = bytes16(low + i * 16), h = bytes16(high + i % 2 * 16);
     h = h >> (uint8_t)(quarter % 2 * 4 + i / 2 * 2);
     u16x8 q = (quarter % 2 ? l >> 4 : l & 15) | ((h & 3) << 4);
-    float s = scales[quarter * 4 + i];
-    w[i] = v_fma(v_set(s), float16_of(q), v_set(-32.0f * s));
+    w[i] = (float16_of(q) - v_set(32.0f)) * v_set(scales[quarter * 4 + i]);
   }
 }
 
@@ -138,7 +143,7 @@ LFM_INLINE void unpack_f32(const uint8_t *row, size_t columns, float *out) {
 // to see a stream in time (measured: three times the speed from memory).
 enum { LFM_NAME(AHEAD) = 2048 };
 
-// Calls LFM_VISIT(r, i, w, n) with n vectors w of weights, those of row r from column i on: block by block, and within a
+// Calls LFM_VISIT(r, at, w) with every vector w of weights, those of row r from column `at` on: block by block, and within a
 // block position row by row, so that the rows' chains of additions overlap. p[r] is a row's first byte.
 #define LFM_EACH_BLOCK32(BYTES, DECODE)                        \
   for (size_t i = 0; i < columns; i += 32)                     \
@@ -147,19 +152,24 @@ enum { LFM_NAME(AHEAD) = 2048 };
       v16 w[2];                                                \
       __builtin_prefetch(block + ahead);                       \
       DECODE(block, w);                                        \
-      LFM_VISIT(r, i, w, 2);                                   \
+      LFM_VISIT(r, i, w[0]);                                   \
+      LFM_VISIT(r, i + 16, w[1]);                              \
     }
 
 #define LFM_EACH_BLOCK256(BYTES, SCALES, DECODE)               \
   for (size_t i = 0; i < columns; i += 256)                    \
-    for (int r = 0; r < rows; r++) {                           \
+    LFM_UNROLL for (int r = 0; r < rows; r++) {                \
       const uint8_t *block = p[r] + i / 256 * BYTES;           \
       SCALES;                                                  \
-      for (int quarter = 0; quarter < 4; quarter++) {          \
+      LFM_UNROLL for (int quarter = 0; quarter < 4; quarter++) { \
         v16 w[4];                                              \
         __builtin_prefetch(block + quarter * BYTES / 4 + ahead); \
         DECODE;                                                \
-        LFM_VISIT(r, i + (size_t)quarter * 64, w, 4);          \
+        const size_t at = i + (size_t)quarter * 64;            \
+        LFM_VISIT(r, at, w[0]);                                \
+        LFM_VISIT(r, at + 16, w[1]);                           \
+        LFM_VISIT(r, at + 32, w[2]);                           \
+        LFM_VISIT(r, at + 48, w[3]);                           \
       }                                                        \
     }
 
@@ -207,8 +217,7 @@ static void unpack_row(const lfm_matrix *m, size_t row, float *out) {
     default:
       break;
   }
-#define LFM_VISIT(r, i, w, n) \
-  for (int j = 0; j < n; j++) v_store(out + (i) + j * 16, w[j])
+#define LFM_VISIT(r, at, w) v_store(out + (at), w)
   LFM_EACH_BLOCK(m->type)
 #undef LFM_VISIT
 }
@@ -224,13 +233,13 @@ LFM_INLINE void dot_blocks(
     p[r] = m->data + (row + (size_t)r) * m->row_bytes;
     sum[r] = v_set(0.0f);
   }
-#define LFM_VISIT(r, i, w, n) \
-  for (int j = 0; j < n; j++) sum[r] = v_fma(w[j], v_load(x + (i) + j * 16), sum[r])
+#define LFM_VISIT(r, at, w) sum[r] = v_fma(w, v_load(x + (at)), sum[r])
   LFM_EACH_BLOCK(m->type)
 #undef LFM_VISIT
   for (int r = 0; r < rows; r++) out[r] = v_sum(sum[r]);
 }
 
+#undef LFM_STEPS
 #undef LFM_EACH_BLOCK
 #undef LFM_EACH_BLOCK256
 #undef LFM_EACH_BLOCK32

@@ -137,7 +137,8 @@ private struct Sizes {
     router = padded(h.experts)
     angles = padded(h.headDimension / 2)
     let attention = Int(LFM_ATTENTION_HEADS) * (64 + h.headDimension + 16)
-    scratch = max(Int(LFM_PRODUCT_ROWS) * max(hidden, dense, expert), padded(attention))
+    let widest = max(h.hidden, h.feedForward, h.expertFeedForward)
+    scratch = max(Int(lfm_product_scratch(widest)), padded(attention))
   }
 }
 

@@ -28,8 +28,11 @@ enum lfm_kv_element { LFM_KV_F32 = 0, LFM_KV_F16 = 1 };
 enum {
   // Positions of a key/value page.
   LFM_PAGE_POSITIONS = 64,
-  // Rows that lfm_product keeps dequantised at a time: its scratch is this many rows of `columns` rounded up to 16.
+  // Of lfm_product: rows that it keeps dequantised at a time, columns whose sums it keeps, and steps of k between two
+  // visits to those sums. A run of all rows takes 16 KiB: the first-level cache holds it beside a tile's columns.
   LFM_PRODUCT_ROWS = 16,
+  LFM_PRODUCT_COLUMNS = 48,
+  LFM_PRODUCT_RUN = 256,
   // The most experts of a layer, and taps of a short convolution.
   LFM_MAX_EXPERTS = 1024,
   LFM_MAX_TAPS = 8,
@@ -100,6 +103,18 @@ const lfm_kernels *lfm_kernels_named(const char *name);
 static inline void lfm_dequantize_row(
     const lfm_kernels *k, const lfm_matrix *m, size_t row, float *out) {
   k->dequantize_row(m, row, out);
+}
+
+// Floats from one dequantised row to the next: whole vectors, and not a multiple of 4 KiB, which would put all rows into
+// the same lines of the cache.
+static inline size_t lfm_product_stride(size_t columns) {
+  size_t padded = (columns + 15) / 16 * 16;
+  return padded % 1024 == 0 ? padded + LFM_PRODUCT_RUN : padded;
+}
+
+// Floats of scratch that lfm_product needs.
+static inline size_t lfm_product_scratch(size_t columns) {
+  return LFM_PRODUCT_ROWS * (lfm_product_stride(columns) + LFM_PRODUCT_COLUMNS * 16);
 }
 
 // outputs[c][r] = row r · inputs[c] for rows begin ..< end and c < count.
