@@ -36,7 +36,6 @@ package final class SocketConnection: @unchecked Sendable {
   private var hangUpWatch: Descriptor?
   private var deliver: ((SocketEvent) -> Void)?
   private var outbox = Outbox()
-  private var buffer: [UInt8] = []
 
   private var reader: (any DispatchSourceRead)?
   private var writer: (any DispatchSourceWrite)?
@@ -93,7 +92,6 @@ package final class SocketConnection: @unchecked Sendable {
     dispatchPrecondition(condition: .onQueue(queue))
     guard descriptor != nil, self.deliver == nil else { return }
     self.deliver = deliver
-    buffer = [UInt8](repeating: 0, count: Self.readSize)
     let reader = DispatchSource.makeReadSource(fileDescriptor: number, queue: queue)
     reader.setEventHandler { [unowned self] in readSome() }
     reader.setCancelHandler { self.sourceCancelled() }
@@ -165,19 +163,27 @@ extension SocketConnection {
   private func readSome() {
     for _ in 0..<Self.readBatch {
       guard deliver != nil, reader != nil, !isReadingPaused else { return }
-      let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-        unsafe lfm_socket_receive(number, bytes.baseAddress, bytes.count)
-      }
-      if count > 0 {
-        deliver?(.received(Array(buffer[..<count])))
-      } else if count == 0 {
+      let (bytes, result) = receive()
+      if result > 0 {
+        deliver?(.received(bytes))
+      } else if result == 0 {
         return inputEnded()
       } else {
-        if count == -Int(EAGAIN) { return }
-        return finish(SocketError(errno: Int32(-count), doing: "read from the peer"))
+        if result == -Int(EAGAIN) { return }
+        return finish(SocketError(errno: Int32(-result), doing: "read from the peer"))
       }
     }
     queue.async { self.readSome() }
+  }
+
+  /// One read. The room for it is not kept: a thousand connections that are silent would hold 64 MiB.
+  private func receive() -> (bytes: [UInt8], result: Int) {
+    let number = number
+    return unsafe withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { room in
+      let count = unsafe lfm_socket_receive(number, room.baseAddress, room.count)
+      guard count > 0 else { return ([], count) }
+      return unsafe (Array(UnsafeRawBufferPointer(rebasing: room[..<count])), count)
+    }
   }
 
   /// A peer that has closed is gone; one that has only ended its writing may still want its answers.
@@ -291,6 +297,5 @@ extension SocketConnection {
     guard sourcesAlive == 0, deliver == nil else { return }
     hangUpWatch = nil
     descriptor = nil
-    buffer = []
   }
 }

@@ -154,7 +154,7 @@ struct LFMClientTests {
   @Test func slowReaderSlowsItsGenerationOnly() async throws {
     let scene = Scene()
     let client = try scene.client()
-    let stream = client.generate(GenerationRequest(words: "burst 500"))
+    let stream = client.generate(GenerationRequest(words: "flood 500"))
     try await eventually("the generation rests") { scene.generator.counts.paused > 0 }
     let before = scene.generator.counts.deltas
     #expect(before < 500)

@@ -9,7 +9,9 @@ import Synchronization
 ///
 /// - `hello`: every kind of event, two thinking deltas, three answer deltas.
 /// - `forever`: answer deltas without end, until it is cancelled; rests while paused.
-/// - `burst n`: n answer deltas of 1 KiB, as fast as they can be taken; rests while paused.
+/// - `burst n`: n answer deltas of 1 KiB; rests while paused.
+/// - `flood n`: the same, but half way it waits for its first pause, if there was none: for callers that do not read, so
+///   that the pause is never missed.
 /// - `silent`: nothing, until it is cancelled.
 /// - `deaf`: nothing, and cancelling does not end it.
 /// - `fail`: one delta, then `resourceExhausted`.
@@ -71,9 +73,11 @@ final class FakeGenerator: TextGenerator {
     switch words.first {
     case "hello": run.say(Self.helloEvents)
     case "forever": run.babble(.max, of: "word ")
-    case "burst":
+    case "burst", "flood":
+      let count = words.dropFirst().first.flatMap { Int($0) } ?? 1
       run.babble(
-        words.dropFirst().first.flatMap { Int($0) } ?? 1, of: String(repeating: "x", count: 1024))
+        count, of: String(repeating: "x", count: 1024),
+        restingAt: words.first == "flood" ? count / 2 : nil)
     case "fail":
       run.say([
         .answer(TextDelta(text: "so far")),
@@ -141,6 +145,7 @@ private final class FakeRun: GenerationControl {
   private struct State: Sendable {
     var deliver: (@Sendable (GenerationEvent) -> Void)?
     var isPaused = false
+    var wasPaused = false
     var more: (@Sendable () -> Void)?
   }
 
@@ -164,12 +169,13 @@ private final class FakeRun: GenerationControl {
   }
 
   /// Delivers deltas until there are `count`, one turn of the queue each, and then finishes.
-  func babble(_ count: Int, of text: String) {
+  func babble(_ count: Int, of text: String, restingAt rest: Int? = nil) {
     step { [self] in
+      if count == rest { state.withLock { $0.isPaused = $0.isPaused || !$0.wasPaused } }
       generator.tally.withLock { $0.deltas += 1 }
       deliver(.answer(TextDelta(text: text)))
       if count > 1 {
-        babble(count - 1, of: text)
+        babble(count - 1, of: text, restingAt: rest)
       } else {
         deliver(.finished(FakeGenerator.summary))
       }
@@ -228,7 +234,10 @@ private final class FakeRun: GenerationControl {
 
   func pause() {
     generator.tally.withLock { $0.paused += 1 }
-    state.withLock { $0.isPaused = true }
+    state.withLock { state in
+      state.isPaused = true
+      state.wasPaused = true
+    }
   }
 
   func resume() {

@@ -216,7 +216,7 @@ struct ServerConnectionTests {
     #expect(try await peer.outcome(of: 3).status?.code == .resourceExhausted)
   }
 
-  @Test(arguments: ["silent", "forever", "burst 5000"])
+  @Test(arguments: ["silent", "forever", "flood 5000"])
   func peersEndStopsItsCalls(words: String) async throws {
     let scene = Scene()
     let peer = try scene.peer()

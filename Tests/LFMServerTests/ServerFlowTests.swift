@@ -10,7 +10,7 @@ struct ServerFlowTests {
   @Test func noMoreLeavesThanThereIsCreditFor() async throws {
     let scene = Scene()
     let peer = try scene.peer()
-    peer.start(1, .generate("burst 400"))
+    peer.start(1, .generate("flood 400"))
     try await eventually("the generator rests") {
       try peer.read()
       return scene.generator.counts.paused > 0
@@ -50,7 +50,7 @@ struct ServerFlowTests {
     limits.stallTimeout = .milliseconds(100)
     let scene = Scene(limits)
     let peer = try scene.peer()
-    peer.start(1, .generate("burst 400"))
+    peer.start(1, .generate("flood 400"))
     let outcome = try await peer.outcome(of: 1)
     #expect(outcome.status?.code == .resourceExhausted)
     try await eventually("the generator is told") {

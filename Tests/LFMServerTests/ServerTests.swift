@@ -83,7 +83,7 @@ struct ServerTests {
     let scene = Scene(limits)
     let peer = try scene.peer(FrameLimits(initialWindow: 4 << 20))
     // More than the socket takes.
-    peer.start(1, .generate("burst 1500"))
+    peer.start(1, .generate("flood 1500"))
     try await eventually("the generation waits") {
       scene.generator.counts.paused > 0
     }
