@@ -57,7 +57,7 @@ import Testing
           }
         }
       }
-      for unsafe base in unsafe bases { unsafe base?.deallocate() }
+      for index in unsafe bases.indices { unsafe bases[index]?.deallocate() }
       return out
     }
   }
