@@ -46,10 +46,10 @@ import Testing
   @Test func `A prompt goes in chunks, and decodes ride on them`() {
     var scheduler = make(chunk: 32)
     _ = scheduler.accept(1)
-    scheduler.enqueue(1, tokens: 10)
+    scheduler.enqueue(1, tokens: 4)
     _ = scheduler.promote()
     let first = scheduler.next().step
-    #expect(first == Step(chunk: .init(id: 1, count: 10), rows: []))
+    #expect(first == Step(chunk: .init(id: 1, count: 4), rows: []))
     run(&scheduler, first!, extending: [1])
     _ = scheduler.accept(2)
     scheduler.enqueue(2, tokens: 50)
@@ -84,17 +84,20 @@ import Testing
       scheduler.enqueue(id, tokens: tokens)
     }
     _ = scheduler.promote()
-    let guess = scheduler.next().step!
-    #expect(guess.rows == [1] && guess.chunk!.count == 64)
-    // 10 ms a row: 25 rows are 250 ms, in steps of 16.
-    scheduler.finish(guess, committed: [1, 2], took: .milliseconds(650))
-    scheduler.extend(1)
+    // 10 ms a row: 24 of them in 250 ms.
+    for _ in 0..<10 {
+      let riding = scheduler.next().step!
+      #expect(riding.rows == [1] && riding.chunk?.id == 2)
+      scheduler.finish(riding, committed: [1, 2], took: .milliseconds(10 * riding.size))
+      scheduler.extend(1)
+    }
     let riding = scheduler.next().step!
-    #expect(riding.rows == [1] && riding.chunk!.count == 16)
-    scheduler.finish(riding, committed: [1, 2], took: .milliseconds(170))
+    #expect((16...24).contains(riding.chunk!.count))
+    // A step that was dropped between layers is no measure.
+    scheduler.finish(riding, committed: [1], took: .milliseconds(1))
     // Nobody decodes: two seconds.
     let alone = scheduler.next().step!
-    #expect(alone.rows.isEmpty && alone.chunk!.count == 192)
+    #expect(alone.rows.isEmpty && (160...200).contains(alone.chunk!.count))
   }
 
   @Test func `A newcomer without room waits, and nobody overtakes it`() {
