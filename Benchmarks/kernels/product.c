@@ -32,10 +32,11 @@ static double seconds(void) {
 static void measure(const lfm_kernels *k, size_t type, size_t rows, size_t count, int runs) {
   size_t row_bytes = COLUMNS / types[type].block * types[type].bytes;
   uint8_t *data = malloc(rows * row_bytes);
-  float *inputs = calloc(INPUTS * COLUMNS, sizeof(float));
-  float *outputs = calloc(INPUTS * rows, sizeof(float));
-  float *scratch = malloc(lfm_product_scratch(COLUMNS) * sizeof(float));
+  float *inputs = aligned_alloc(64, INPUTS * COLUMNS * sizeof(float));
+  float *outputs = aligned_alloc(64, INPUTS * rows * sizeof(float));
+  float *scratch = aligned_alloc(64, lfm_product_scratch(COLUMNS) * sizeof(float));
   if (!data || !inputs || !outputs || !scratch) exit(1);
+  for (size_t i = 0; i < INPUTS * COLUMNS; i++) inputs[i] = (float)(i % 7);
   // Bytes below 64 make small finite numbers of every type.
   for (size_t i = 0; i < rows * row_bytes; i++) data[i] = (uint8_t)(i * 2654435761u >> 13) & 63;
   const float *in[INPUTS];
