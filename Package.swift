@@ -13,7 +13,6 @@ let swift: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// The tests of a target. Fixtures are read from the source tree, not bundled.
@@ -46,7 +45,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
@@ -82,7 +80,7 @@ let package = Package(
     + room("LFMCheckpoint")
     + room("LFMModel", ["LFMCheckpoint", "CLFMKernels", "CLFMLinux"])
     + room(
-      "LFMEngine", ["LFMGeneration", "LFMTokenizer", "LFMLanguage", "LFMModel", collections],
+      "LFMEngine", ["LFMGeneration", "LFMTokenizer", "LFMLanguage", "LFMModel"],
       testing: ["LFMCheckpoint"])
     + room("LFMWire", ["LFMGeneration", "CLFMProto"])
     + room("LFMSocket", ["CLFMLinux"])

@@ -28,8 +28,8 @@ enum ModelLoading {
     let threads = configuration.threads > 0 ? configuration.threads : processors
     let model = try model(
       file.checkpoint,
-      Model.Options(
-        threads: threads, pinsThreads: threads <= processors, maximumRows: settings.chunk))
+      // Not pinned: beside other load, a thread that waits for its own processor holds up all others.
+      Model.Options(threads: threads, maximumRows: settings.chunk))
     do {
       return try Engine(
         forwardPass: model, tokenizer: file.tokenizer, template: file.template,

@@ -10,7 +10,7 @@ import Testing
     "LFMTokenizer": ["LFMCheckpoint"],
     "LFMLanguage": ["LFMGeneration", "LFMTokenizer"],
     "LFMModel": ["LFMCheckpoint", "CLFMKernels", "CLFMLinux"],
-    "LFMEngine": ["LFMGeneration", "LFMTokenizer", "LFMLanguage", "LFMModel", "Collections"],
+    "LFMEngine": ["LFMGeneration", "LFMTokenizer", "LFMLanguage", "LFMModel"],
     "LFMWire": ["LFMGeneration", "CLFMProto"],
     "LFMSocket": ["CLFMLinux"],
     "LFMServer": ["LFMGeneration", "LFMWire", "LFMSocket"],
