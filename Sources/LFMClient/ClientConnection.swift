@@ -251,7 +251,9 @@ extension ClientConnection {
   /// The daemon cannot be understood, or will say nothing more.
   private func breakUp(_ error: WireError?) {
     if let error {
-      fail(GenerationFailure(error.code, "\(place): \(error.message)"))
+      // Before the greeting it is not a daemon that went wrong, but something else that answers there.
+      let code = hasGreeted ? error.code : .unimplemented
+      fail(GenerationFailure(code, "\(place): \(error.message)"))
     } else {
       fail(.lost(place, goAway))
     }

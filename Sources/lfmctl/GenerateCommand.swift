@@ -1,7 +1,6 @@
 // `lfmctl generate`: text from the model, for people and for shell scripts.
 
 import ArgumentParser
-import Foundation
 import LFMClient
 import LFMGeneration
 
@@ -47,15 +46,25 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await reportingFailures {
-      let request = try checkedRequest()
+    let report = failureReport
+    try await reportingFailures(within: connection.timeout, report: report) {
       let sink = try ResultSink(path: output)
+      let request = try checkedRequest()
       let summary = try await connection.withClient { client in
-        let stream = client.generate(request, timeout: connection.limit)
-        return try await Interruptible.run { try await consume(stream, sink) }
+        try await consume(client.generate(request, timeout: connection.limit), sink)
       }
       try sink.commit()
       if stats { StandardError.say("\(summary.usage.sentence); \(summary.reason.rawValue)") }
+    }
+  }
+
+  /// With --stream-json on standard output the reader learns of a failure as it learns of everything else. A file of -o
+  /// does not appear at all then.
+  private var failureReport: @Sendable (Failure) -> Void {
+    guard streamJson, output == nil || output == "-" else { return { _ in } }
+    return { failure in
+      guard let sink = try? ResultSink(path: nil) else { return }
+      try? JSONStreamOutput(sink: sink).fail(failure)
     }
   }
 
@@ -84,6 +93,7 @@ struct GenerateCommand: AsyncParsableCommand {
       }
     defer { progress.clear() }
     for try await event in events {
+      try sink.checkReader()
       progress.take(event)
       try form.take(event)
       switch event {

@@ -56,6 +56,9 @@ struct PromptOptions: ParsableArguments {
     if tokens != nil, prompt != nil || !file.isEmpty {
       throw ValidationError("--tokens is the whole prompt: leave out PROMPT and --file")
     }
+    if file.count(where: { $0 == "-" }) + (messages == "-" ? 1 : 0) > 1 {
+      throw ValidationError("standard input (-) can be read only once")
+    }
     if raw, messages != nil || system != nil {
       throw ValidationError("--raw has no conversation: leave out --messages and --system")
     }
@@ -72,23 +75,19 @@ struct PromptOptions: ParsableArguments {
         try Input.readText(messages), name: messages, addsGenerationPrompt: true)
     }
     if !noStdin, messages != "-", StandardInput.isPiped, !file.contains("-") {
-      let piped = try Input.text(of: try StandardInput.readAll(), name: "standard input")
-      if question == nil, history == nil {
-        question = piped
-      } else if !piped.isEmpty {
-        documents.append(piped)
-      }
+      let piped = try StandardInput.readText()
+      if !piped.isEmpty { documents.append(piped) }
     }
-    if question == nil, history == nil {
-      guard !documents.isEmpty else {
-        throw Failure(
-          .usage,
-          "nothing to generate from: give a PROMPT, pipe a text in, or name a file with --messages"
-        )
-      }
+    if question == nil, history == nil, !documents.isEmpty {
       question = documents.removeLast()
     }
     let text = Self.joined(documents: documents, question: question)
+    guard history != nil || text?.isEmpty == false else {
+      throw Failure(
+        .usage,
+        "nothing to generate from: give a PROMPT that is not empty, pipe a text in, or name a file "
+          + "with --file or --messages")
+    }
     if raw { return .text(text ?? "", parsesSpecialTokens: special) }
     return .chat(conversation(after: history, text: text))
   }
@@ -163,36 +162,5 @@ struct SamplingOptions: ParsableArguments {
     request.topLogProbabilities = topLogProbabilities
     request.reportsTokens = reportsTokens
     return request
-  }
-}
-
-/// Token ids as people write them.
-enum TokenList {
-  /// Reads `1,2,3`.
-  static func parse(_ text: String) throws -> [TokenID] {
-    try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
-      let trimmed = word.trimmingCharacters(in: .whitespaces)
-      guard let token = TokenID(trimmed), token >= 0 else {
-        throw Failure(.usage, "\"\(trimmed)\" is not a token id: ids are whole numbers from 0")
-      }
-      return token
-    }
-  }
-}
-
-/// A duration as people write it: `30`, `30s`, `1.5m`, `200ms`, `2h`.
-struct TimeLimit: ExpressibleByArgument {
-  var duration: Duration
-
-  init?(argument: String) {
-    let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("", 1)]
-    for (unit, seconds) in units where argument.hasSuffix(unit) {
-      guard let value = Double(argument.dropLast(unit.count)), value.isFinite, value >= 0,
-        value * seconds < 1e9
-      else { continue }
-      duration = .seconds(value * seconds)
-      return
-    }
-    return nil
   }
 }

@@ -11,14 +11,14 @@ extension TokenLogProbability {
   var json: JSONValue {
     JSONValue(members: [
       ("id", .whole(Int(chosen.token))),
-      ("log_probability", .float(Double(chosen.logProbability))),
+      ("log_probability", .number(Double(chosen.logProbability))),
       (
         "top",
         .array(
           top.map {
             JSONValue(members: [
               ("id", .whole(Int($0.token))),
-              ("log_probability", .float(Double($0.logProbability))),
+              ("log_probability", .number(Double($0.logProbability))),
             ])
           })
       ),
@@ -47,6 +47,17 @@ extension GenerationSummary {
   }
 }
 
+extension Failure {
+  var members: [(String, JSONValue)] {
+    var members: [(String, JSONValue)] = [
+      ("code", .string(code.name)), ("message", .string(description)),
+      ("retryable", .bool(isRetryable)),
+    ]
+    if let retryAfter { members.append(("retry_after_seconds", .number(retryAfter.seconds))) }
+    return members + [("exit_code", .whole(status.rawValue))]
+  }
+}
+
 extension GenerationUsage {
   var json: JSONValue {
     JSONValue(members: [
@@ -54,9 +65,9 @@ extension GenerationUsage {
       ("cached_tokens", .whole(cachedTokens)),
       ("thinking_tokens", .whole(thinkingTokens)),
       ("answer_tokens", .whole(answerTokens)),
-      ("queue_seconds", .float(queueTime.seconds)),
-      ("prefill_seconds", .float(prefillTime.seconds)),
-      ("decode_seconds", .float(decodeTime.seconds)),
+      ("queue_seconds", .number(queueTime.seconds)),
+      ("prefill_seconds", .number(prefillTime.seconds)),
+      ("decode_seconds", .number(decodeTime.seconds)),
     ])
   }
 
@@ -73,27 +84,5 @@ extension GenerationUsage {
     guard time > .zero, tokens > 0 else { return "" }
     let rate = Double(tokens) / time.seconds
     return " (\(rate.rounded(toPlaces: rate < 100 ? 1 : 0)) tokens/s)"
-  }
-}
-
-extension Duration {
-  var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
-  }
-
-  /// Three digits or so: `12 ms`, `1.25 s`.
-  var short: String {
-    seconds < 1
-      ? "\((seconds * 1000).rounded(toPlaces: 1)) ms" : "\(seconds.rounded(toPlaces: 2)) s"
-  }
-}
-
-extension Double {
-  /// The number in decimal with at most so many digits after the point.
-  func rounded(toPlaces places: Int) -> String {
-    var scale = 1.0
-    for _ in 0..<places { scale *= 10 }
-    let value = (self * scale).rounded() / scale
-    return value == value.rounded() && Swift.abs(value) < 1e15 ? String(Int(value)) : String(value)
   }
 }

@@ -1,6 +1,5 @@
 // What `generate` prints while events come. One type for each form; the command feeds them and knows none.
 
-import Foundation
 import LFMGeneration
 import LFMLanguage
 
@@ -9,31 +8,6 @@ protocol GenerationOutput {
   mutating func take(_ event: GenerationEvent) throws
   /// Called after the terminal event of a generation that went well.
   mutating func finish(_ summary: GenerationSummary) throws
-}
-
-/// Where result bytes go: standard output or a file.
-struct ResultSink {
-  private let file: OutputFile?
-
-  init(path: String?) throws {
-    file = try path.map { try OutputFile($0) }
-  }
-
-  /// Whether a person reads along.
-  var isTerminal: Bool { file == nil && StandardOutput.isTerminal }
-
-  func write(_ text: String) throws {
-    if let file { try file.write(Array(text.utf8)) } else { try StandardOutput.write(text) }
-  }
-
-  func write(_ bytes: [UInt8]) throws {
-    if let file { try file.write(bytes) } else { try StandardOutput.write(bytes) }
-  }
-
-  /// Gives a file its name. Not called when the generation failed: half an answer never looks like a whole one.
-  func commit() throws {
-    try file?.commit()
-  }
 }
 
 /// The answer as it comes.
@@ -67,6 +41,17 @@ struct TextOutput: GenerationOutput {
     closeThinking()
     // A prompt after the answer belongs on a line of its own; a file or a pipe gets the exact text.
     if sink.isTerminal, !endsWithNewline { try sink.write("\n") }
+    if thinking != .only, let note = Self.note(on: summary.reason) { StandardError.say(note) }
+  }
+
+  /// What a person must know who sees less than a whole answer.
+  static func note(on reason: FinishReason) -> String? {
+    switch reason {
+    case .lengthInThinking:
+      "there is no answer: the model still thought when --max-tokens was reached"
+    case .contextFull: "the answer is cut short: the model's context is full"
+    default: nil
+    }
   }
 
   private mutating func print(_ text: String) throws {
@@ -77,7 +62,7 @@ struct TextOutput: GenerationOutput {
 
   private mutating func showThinking(_ text: String) {
     guard !text.isEmpty else { return }
-    if !thinkingIsOpen, Style.isOn { StandardError.write(Style.dim) }
+    if !thinkingIsOpen { Style.begin() }
     thinkingIsOpen = true
     StandardError.write(text)
   }
@@ -85,7 +70,8 @@ struct TextOutput: GenerationOutput {
   private mutating func closeThinking() {
     guard thinkingIsOpen else { return }
     thinkingIsOpen = false
-    StandardError.write((Style.isOn ? Style.reset : "") + "\n")
+    Style.end()
+    StandardError.write("\n")
   }
 }
 
@@ -144,6 +130,11 @@ struct JSONStreamOutput: GenerationOutput {
 
   mutating func finish(_ summary: GenerationSummary) throws {
     try line("finished", summary.members)
+  }
+
+  /// The last line of a generation that failed.
+  func fail(_ failure: Failure) throws {
+    try line("failed", failure.members)
   }
 
   private func line(_ event: String, _ members: [(String, JSONValue)]) throws {

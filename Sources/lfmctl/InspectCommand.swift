@@ -28,7 +28,6 @@ struct InspectCommand: AsyncParsableCommand {
     try await reportingFailures {
       let report = InspectReport(
         checkpoint: try OfflineModel(file ?? model ?? "").checkpoint, showsTensors: !noTensors)
-      Termination.ignoreBrokenPipes()
       try StandardOutput.write(json ? report.json.serialized + "\n" : report.text)
     }
   }

@@ -11,4 +11,9 @@ extension JSONValue {
   static func whole(_ number: some BinaryInteger) -> JSONValue {
     .integer(String(number))
   }
+
+  /// A number; JSON has none for infinity and NaN, so these are null.
+  static func number(_ value: Double) -> JSONValue {
+    value.isFinite ? .float(value) : .null
+  }
 }

@@ -1,7 +1,6 @@
 // `lfmctl logits`: the raw logits of every position, for comparisons with other implementations.
 
 import ArgumentParser
-import Foundation
 import LFMClient
 import LFMGeneration
 
@@ -24,18 +23,16 @@ struct LogitsCommand: AsyncParsableCommand {
   var output: String?
 
   func run() async throws {
-    try await reportingFailures {
+    try await reportingFailures(within: connection.timeout) {
       let ids = try TokenList.parse(tokens)
-      guard output != nil || !StandardOutput.isTerminal else {
+      guard (output ?? "-") != "-" || !StandardOutput.isTerminal else {
         throw Failure(.usage, "logits are binary: name a file with -o, or redirect standard output")
       }
       let sink = try ResultSink(path: output)
       try await connection.withClient(arguments: ["--allow-logits", "true"]) { client in
         let rows = client.logits(ids, timeout: connection.limit)
-        try await Interruptible.run {
-          for try await row in rows {
-            try sink.write(Self.bytes(of: row))
-          }
+        for try await row in rows {
+          try sink.write(Self.bytes(of: row))
         }
       }
       try sink.commit()

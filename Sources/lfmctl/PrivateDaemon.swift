@@ -9,6 +9,7 @@ final class PrivateDaemon {
   /// Our end of the connection; the client that takes it closes it.
   let descriptor: Int32
   private let process: pid_t
+  private var cleanUp: Int?
 
   /// - Parameter arguments: flags for lfmd beside the model's.
   init(model: String, arguments: [String] = []) throws {
@@ -32,15 +33,47 @@ final class PrivateDaemon {
       throw error
     }
     descriptor = ends[0]
+    // It has nothing to save, and must not compute on for a command that has ended.
+    cleanUp = Termination.atEnd { [process] in kill(process, SIGKILL) }
   }
 
-  /// Waits for the child and gives its exit code: after a lost connection it says why.
-  func exitCode() -> Int32? {
+  /// Waits for the child, whose connection has been closed. One that does not end soon is killed.
+  ///
+  /// - Returns: its status as waitpid(2) gives it, or `nil` if it had been waited for.
+  @discardableResult
+  func end() -> Int32? {
+    guard let cleanUp else { return nil }
+    self.cleanUp = nil
+    defer { Termination.forget(cleanUp) }
     var status: Int32 = 0
-    while unsafe waitpid(process, &status, 0) < 0 {
-      guard errno == EINTR else { return nil }
+    let patience = ContinuousClock.now.advanced(by: .seconds(3))
+    while true {
+      let ended = unsafe waitpid(process, &status, WNOHANG)
+      if ended == process { return status }
+      if ended < 0, errno != EINTR { return nil }
+      if ContinuousClock.now > patience { kill(process, SIGKILL) }
+      usleep(2000)
     }
-    return status & 0x7f == 0 ? (status >> 8) & 0xff : nil
+  }
+
+  /// Why the child ended before it had answered, if it says so.
+  func failure(serving file: String) -> Failure? {
+    guard let status = end() else { return nil }
+    guard status & 0x7f == 0 else {
+      return Failure(.software, "the private lfmd was ended by signal \(status & 0x7f)")
+    }
+    let code = (status >> 8) & 0xff
+    guard code != 0 else { return nil }
+    return Failure(
+      ExitStatus(rawValue: code) ?? .software, "the private lfmd could not serve \(file)")
+  }
+
+  /// What our caller left open is no affair of the daemon's: the reader of a pipe waits until all writers have closed it.
+  private static func closeInheritedOnExec() {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    for descriptor in names.compactMap({ Int32($0) }) where descriptor > STDERR_FILENO {
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    }
   }
 
   private static func spawn(
@@ -49,18 +82,26 @@ final class PrivateDaemon {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    // adddup2 clears close-on-exec on the copy; where the two numbers are one it would not, so a detour is taken.
-    unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, 200)
-    unsafe posix_spawn_file_actions_adddup2(&actions, 200, 3)
-    unsafe posix_spawn_file_actions_addclose(&actions, 200)
-    unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     // Standard output belongs to the answer alone.
     unsafe posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
-    // A group of its own: Ctrl-C reaches us, and we tell the daemon what it means.
+    unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    // dup2 clears close-on-exec on the copy; glibc's action does so also where the two numbers are one.
+    unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, 3)
+    closeInheritedOnExec()
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
-    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+    // A group of its own: Ctrl-C reaches us alone. The signals' state is a fresh program's, not that of this thread.
+    var none = sigset_t()
+    var reset = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe sigemptyset(&reset)
+    for number in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&reset, number) }
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &reset)
+    unsafe posix_spawnattr_setflags(
+      &attributes,
+      Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var process = pid_t()
     var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
     defer { unsafe arguments.forEach { unsafe free($0) } }
@@ -69,41 +110,5 @@ final class PrivateDaemon {
       throw Failure(.system, "cannot start \(program): \(systemError(failure))")
     }
     return process
-  }
-}
-
-/// Where the programs and files that belong together lie.
-enum Programs {
-  private static var ownFolder: URL? {
-    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")).map {
-      URL(filePath: $0).deletingLastPathComponent()
-    }
-  }
-
-  /// The `lfmd` beside this program.
-  static func lfmd() throws -> String {
-    if let path = ownFolder?.appending(path: "lfmd").path,
-      FileManager.default.isExecutableFile(atPath: path)
-    {
-      return path
-    }
-    throw Failure(
-      .unavailable,
-      "there is no lfmd beside this program in \(ownFolder?.path ?? "its folder"): install both together"
-    )
-  }
-
-  /// The file that `--model` names; `demo` is the demo model of the installation or of the source tree.
-  static func modelFile(_ name: String) throws -> String {
-    guard name == "demo" else { return name }
-    var folder = ownFolder
-    while let place = folder, place.path != "/" {
-      for candidate in ["share/lfmd/demo.gguf", "Models/demo.gguf"] {
-        let path = place.appending(path: candidate).path
-        if FileManager.default.fileExists(atPath: path) { return path }
-      }
-      folder = place.deletingLastPathComponent()
-    }
-    throw Failure(.noInput, "the demo model is not installed: looked for share/lfmd/demo.gguf")
   }
 }

@@ -2,23 +2,36 @@
 
 import Foundation
 import LFMGeneration
+import Synchronization
 
-/// Escape sequences, where a person reads along and has not asked for plain text.
+/// Dim text on standard error, where a person reads along and has not asked for plain text.
 enum Style {
-  static let dim = "\u{1b}[2m"
-  static let reset = "\u{1b}[0m"
+  private static let cleanUp = Mutex<Int?>(nil)
 
-  /// Colours are off in a pipe, with NO_COLOR, and on a dumb terminal (https://clig.dev, https://no-color.org).
+  /// Styles are off in a pipe, with NO_COLOR, and on a dumb terminal (https://clig.dev, https://no-color.org).
   static let isOn: Bool = {
     let environment = ProcessInfo.processInfo.environment
     return StandardError.isTerminal && (environment["NO_COLOR"] ?? "").isEmpty
       && environment["TERM"] != "dumb"
   }()
+
+  static func begin() {
+    guard isOn else { return }
+    StandardError.control("\u{1b}[2m")
+    let number = Termination.atEnd { StandardError.control("\u{1b}[0m\n") }
+    cleanUp.withLock { $0 = number }
+  }
+
+  static func end() {
+    guard isOn, let number = cleanUp.withLock({ $0.take() }) else { return }
+    Termination.forget(number)
+    StandardError.control("\u{1b}[0m")
+  }
 }
 
 /// The line that says how far the daemon is before the first text comes.
 struct ProgressLine {
-  private var isShown = false
+  private var cleanUp: Int?
   private let isOn =
     StandardError.isTerminal && ProcessInfo.processInfo.environment["TERM"] != "dumb"
 
@@ -33,18 +46,22 @@ struct ProgressLine {
   }
 
   mutating func clear() {
-    guard isShown else { return }
-    isShown = false
-    StandardError.write("\r\u{1b}[K")
+    guard let cleanUp else { return }
+    Termination.forget(cleanUp)
+    self.cleanUp = nil
+    StandardError.control(Self.wipe)
   }
 
   private mutating func show(_ text: String) {
-    isShown = true
-    StandardError.write("\r\u{1b}[K\(text)")
+    cleanUp = cleanUp ?? Termination.atEnd { StandardError.control(Self.wipe) }
+    StandardError.control(Self.wipe + text)
   }
 
+  private static let wipe = "\r\u{1b}[K"
+
   static func bar(_ done: Int, of total: Int, width: Int = 24) -> String {
-    let filled = total > 0 ? min(width, max(0, done) * width / total) : 0
+    let filled =
+      total > 0 ? min(width, Int(Double(max(0, done)) / Double(total) * Double(width))) : 0
     return "[" + String(repeating: "#", count: filled)
       + String(repeating: "-", count: width - filled) + "]"
   }

@@ -21,10 +21,10 @@ struct RenderCommand: AsyncParsableCommand {
   var chatTemplate: String?
 
   func run() async throws {
-    try await reportingFailures {
-      let text = try Input.text(of: try StandardInput.readAll(), name: "standard input")
+    try await reportingFailures(within: connection.timeout) {
+      let text = try StandardInput.readText()
       let chat = try ConversationFile.parse(
-        text, name: "standard input", addsGenerationPrompt: false)
+        text, name: StandardInput.name, addsGenerationPrompt: false)
       try StandardOutput.write(try await render(chat))
     }
   }

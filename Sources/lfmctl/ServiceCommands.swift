@@ -17,7 +17,7 @@ struct HealthCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    try await reportingFailures {
+    try await reportingFailures(within: connection.timeout) {
       let health = try await connection.withClient {
         try await $0.health(timeout: connection.limit ?? .seconds(10))
       }
@@ -37,7 +37,7 @@ struct StatusCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    try await reportingFailures {
+    try await reportingFailures(within: connection.timeout) {
       let limit = connection.limit ?? .seconds(10)
       let (status, model) = try await connection.withClient { client in
         (try await client.status(timeout: limit), try? await client.modelInfo(timeout: limit))
@@ -58,7 +58,7 @@ struct StatusReport {
     JSONValue(members: [
       ("version", .string(status.version)),
       ("state", .string(state)),
-      ("uptime_seconds", .float(status.uptime.seconds)),
+      ("uptime_seconds", .number(status.uptime.seconds)),
       ("connections", .whole(status.connections)),
       ("calls", .whole(status.calls)),
       ("activity", activity),

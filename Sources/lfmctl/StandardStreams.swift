@@ -1,10 +1,31 @@
-// Standard output, error and input: whole writes, and a closed pipe as an error that can be caught.
+// Standard output, error and input: whole writes, a closed pipe as an error that can be caught, and descriptors that
+// were closed when the program began.
 
 import Foundation
 import Glibc
 
 /// The reader of an output went away.
 struct BrokenPipe: Error {}
+
+/// The three descriptors that every program begins with, or should.
+enum StandardStreams {
+  /// Fills the places of descriptors that were closed at the start (`<&-`), before anything else is opened: a socket
+  /// that became number 1 would receive the answer. What was closed stays unusable: it is filled the wrong way round.
+  static func fillGaps() {
+    let modes = [
+      (STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_WRONLY),
+    ]
+    for (descriptor, mode) in modes where fcntl(descriptor, F_GETFD) == -1 {
+      _ = unsafe open("/dev/null", mode)
+    }
+  }
+
+  /// Whether a descriptor is open for reading (`O_RDONLY`) or writing (`O_WRONLY`).
+  static func isOpen(_ descriptor: Int32, for mode: Int32) -> Bool {
+    let flags = fcntl(descriptor, F_GETFL)
+    return flags != -1 && (flags & O_ACCMODE == mode || flags & O_ACCMODE == O_RDWR)
+  }
+}
 
 /// Messages for people. Never part of the result.
 enum StandardError {
@@ -14,7 +35,12 @@ enum StandardError {
 
   static func write(_ text: String) {
     // Nothing sensible is left to do if standard error itself is gone.
-    try? writeAll(Array(text.utf8), to: STDERR_FILENO)
+    try? writeAll(Array(TerminalText.fit(text, isTerminal: isTerminal).utf8), to: STDERR_FILENO)
+  }
+
+  /// Escape sequences of our own.
+  static func control(_ sequence: String) {
+    try? writeAll(Array(sequence.utf8), to: STDERR_FILENO)
   }
 
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
@@ -23,7 +49,7 @@ enum StandardError {
 /// The result, and nothing else.
 enum StandardOutput {
   static func write(_ text: String) throws {
-    try writeAll(Array(text.utf8), to: STDOUT_FILENO)
+    try write(Array(text.utf8))
   }
 
   static func write(_ bytes: [UInt8]) throws {
@@ -31,76 +57,44 @@ enum StandardOutput {
   }
 
   static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// - Throws: `Failure` if there is no standard output: better said before the work than after it.
+  static func check() throws {
+    guard StandardStreams.isOpen(STDOUT_FILENO, for: O_WRONLY) else {
+      throw Failure(.inputOutput, "standard output is closed: redirect it, or name a file with -o")
+    }
+  }
+
+  /// - Throws: `BrokenPipe` if nobody will read what is written, without writing anything.
+  static func checkReader() throws {
+    var state = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+    guard unsafe poll(&state, 1, 0) == 1, state.revents & Int16(POLLERR) != 0 else { return }
+    throw BrokenPipe()
+  }
 }
 
-/// Standard input as a source of prompts and documents.
-enum StandardInput {
-  static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
-
-  /// Whether there is anything to read: false for a terminal and for a closed descriptor.
-  static var isPiped: Bool {
-    !isTerminal && fcntl(STDIN_FILENO, F_GETFL) != -1
-  }
-
-  static func readAll() throws -> [UInt8] {
-    try Input.readAll(from: STDIN_FILENO, name: "standard input")
-  }
-}
-
-/// Files and descriptors as whole byte arrays.
-enum Input {
-  /// Above the largest message the daemon takes there is no sense in reading on.
-  static let limit = 64 << 20
-
-  /// The bytes of a file, `-` being standard input.
-  static func read(_ path: String) throws -> [UInt8] {
-    if path == "-" { return try StandardInput.readAll() }
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw Failure(
-        errno == ENOENT ? .noInput : .inputOutput,
-        "cannot open \(path): \(systemError())")
+/// What a model or a file says, made fit for a terminal: it must not steer it.
+enum TerminalText {
+  /// On a terminal control characters other than newline and tab are shown as symbols; elsewhere bytes stay as they are.
+  static func fit(_ text: String, isTerminal: Bool) -> String {
+    guard isTerminal, text.unicodeScalars.contains(where: isControl) else { return text }
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      guard isControl(scalar) else {
+        result.append(scalar)
+        continue
+      }
+      // U+2400 to U+241F picture U+0000 to U+001F.
+      result.append(
+        Unicode.Scalar(0x2400 + scalar.value).flatMap { scalar.value < 0x20 ? $0 : nil }
+          ?? "\u{FFFD}")
     }
-    defer { close(descriptor) }
-    return try readAll(from: descriptor, name: path)
+    return String(result)
   }
 
-  /// Text of a file, refused with the offset of the first byte that is not UTF-8.
-  static func readText(_ path: String) throws -> String {
-    try text(of: try read(path), name: path == "-" ? "standard input" : path)
-  }
-
-  static func text(of bytes: [UInt8], name: String) throws -> String {
-    if let text = String(validating: bytes, as: UTF8.self) { return text }
-    var good = 0
-    var decoder = UTF8()
-    var iterator = bytes.makeIterator()
-    decoding: while true {
-      switch decoder.decode(&iterator) {
-      case .scalarValue(let scalar): good += UTF8.width(scalar)
-      case .emptyInput, .error: break decoding
-      }
-    }
-    throw Failure(.badInput, "\(name) is not UTF-8 text: the first wrong byte is at offset \(good)")
-  }
-
-  static func readAll(from descriptor: Int32, name: String) throws -> [UInt8] {
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = unsafe chunk.withUnsafeMutableBytes {
-        unsafe Glibc.read(descriptor, $0.baseAddress, $0.count)
-      }
-      if count == 0 { return bytes }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw Failure(.inputOutput, "cannot read \(name): \(systemError())")
-      }
-      bytes += chunk[..<count]
-      guard bytes.count <= limit else {
-        throw Failure(.badInput, "\(name) is larger than \(limit >> 20) MiB")
-      }
-    }
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    let value = scalar.value
+    return value < 0x20 && value != 0x0A && value != 0x09 || (0x7F...0x9F).contains(value)
   }
 }
 
@@ -110,6 +104,8 @@ func systemError(_ code: Int32 = errno) -> String {
 }
 
 /// Writes everything, whatever the descriptor takes at a time.
+///
+/// - Throws: `BrokenPipe`, or `Failure` with `inputOutput`.
 func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws {
   var rest = bytes[...]
   while !rest.isEmpty {

@@ -24,8 +24,8 @@ struct TokenizeCommand: AsyncParsableCommand {
   var special = true
 
   func run() async throws {
-    try await reportingFailures {
-      let text = try Input.text(of: try StandardInput.readAll(), name: "standard input")
+    try await reportingFailures(within: connection.timeout) {
+      let text = try StandardInput.readText()
       let ids = try await tokenize(text)
       if json {
         try StandardOutput.write("{\"ids\":[\(ids.map(String.init).joined(separator: ","))]}\n")
@@ -60,10 +60,10 @@ struct DetokenizeCommand: AsyncParsableCommand {
   var skipSpecial = false
 
   func run() async throws {
-    try await reportingFailures {
+    try await reportingFailures(within: connection.timeout) {
       var words = ids
       if words.isEmpty {
-        let text = try Input.text(of: try StandardInput.readAll(), name: "standard input")
+        let text = try StandardInput.readText()
         words = text.split { $0.isWhitespace || $0 == "," }.map(String.init)
       }
       try StandardOutput.write(try await detokenize(try words.flatMap(TokenList.parse)))

@@ -19,6 +19,7 @@ final class Daemon: @unchecked Sendable {
   private var signals = Signals()
   private var engine: Engine?
   private var statusTimer: (any DispatchSourceTimer)?
+  private var loadWatch: (any DispatchSourceTimer)?
   private var isStopping = false
 
   /// Serves until it is told to stop. Returns only by throwing.
@@ -73,17 +74,31 @@ final class Daemon: @unchecked Sendable {
     dispatchPrecondition(condition: .onQueue(.main))
     Systemd.notify("STATUS=loading \(configuration.model ?? "")")
     let begun = ContinuousClock.now
+    loadWatch = connection.map(Self.endIfAbandoned)
     DispatchQueue.global(qos: .userInitiated).async { [self, configuration] in
       let loaded = Result { () throws(ModelLoading.Failure) in
         try ModelLoading.engine(configuration)
       }
       DispatchQueue.main.async {
+        self.loadWatch?.cancel()
         switch loaded {
         case .success(let engine): self.ready(engine, connection, took: begun.duration(to: .now))
         case .failure(let failure): self.end(failure.exitCode, failure.sentence)
         }
       }
     }
+  }
+
+  /// Ends the process when the only caller goes away while the model is loaded: nobody reads the connection until then.
+  private static func endIfAbandoned(_ connection: Int32) -> any DispatchSourceTimer {
+    let timer = DispatchSource.makeTimerSource(queue: .main)
+    timer.schedule(deadline: .now(), repeating: 0.1, leeway: .milliseconds(50))
+    timer.setEventHandler {
+      var state = pollfd(fd: connection, events: 0, revents: 0)
+      if unsafe poll(&state, 1, 0) == 1, state.revents & Int16(POLLHUP) != 0 { exit(EXIT_SUCCESS) }
+    }
+    timer.activate()
+    return timer
   }
 
   private func ready(_ engine: Engine, _ connection: Int32?, took: Duration) {

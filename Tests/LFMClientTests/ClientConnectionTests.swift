@@ -123,12 +123,12 @@ struct ClientConnectionTests {
       let failure = await #expect(throws: GenerationFailure.self) {
         _ = try await client.modelInfo()
       }
-      #expect(failure?.code == .internalError)
+      #expect(failure?.code == .unimplemented)
     }
     let future = FalseDaemon()
     let client = try future.client(hello: Hello(versions: 5...6, agent: "lfmd 9"))
     let failure = await #expect(throws: GenerationFailure.self) { _ = try await client.modelInfo() }
-    #expect(failure?.code == .failedPrecondition)
+    #expect(failure?.code == .unimplemented)
     #expect(failure?.message.contains("lfmd 9") == true)
   }
 
