@@ -104,7 +104,13 @@ final class PrivateDaemon {
       Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var process = pid_t()
     var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-    defer { unsafe arguments.forEach { unsafe free($0) } }
+    defer {
+      var next = 0
+      while next < words.count {
+        unsafe free(arguments[next])
+        next += 1
+      }
+    }
     let failure = unsafe posix_spawn(&process, program, &actions, &attributes, &arguments, environ)
     guard failure == 0 else {
       throw Failure(.system, "cannot start \(program): \(systemError(failure))")
