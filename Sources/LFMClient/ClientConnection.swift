@@ -10,7 +10,7 @@ import Synchronization
 /// A connection to a daemon.
 ///
 /// `@unchecked Sendable`: every stored variable is read and written on `socket.queue` only (checked in `onQueue` and in
-/// the socket's events); call ids are given out by an atomic.
+/// the socket's events); call ids are given out under a lock.
 final class ClientConnection: @unchecked Sendable {
   /// The queue that all clients of this process share.
   private static let ioQueue = DispatchQueue(label: "lfm.client", qos: .userInitiated)
@@ -28,7 +28,7 @@ final class ClientConnection: @unchecked Sendable {
   private var goAway: GoAway?
   /// Why there is no connection any more.
   private var end: GenerationFailure?
-  private let nextID = Atomic<UInt32>(1)
+  private let nextID = Mutex<UInt32>(1)
 
   private struct Open {
     let call: ClientCall
@@ -66,19 +66,22 @@ final class ClientConnection: @unchecked Sendable {
 extension ClientConnection {
   /// Begins a call. It fails, if it must, when its replies are read.
   func begin(_ request: CallRequest, timeout: Duration?) -> ClientCall {
-    // Ids are odd and grow; 2^31 calls later the connection has served its time.
-    let id = nextID.wrappingAdd(2, ordering: .relaxed).oldValue
     let deadline = timeout.map {
       ContinuousClock.now.advanced(by: min(max($0, .zero), .seconds(366 * 86400)))
     }
-    let call = ClientCall(
-      self, id: id, method: request.method, window: limits.initialWindow, deadline: deadline)
-    guard timeout.map({ $0 > .zero }) ?? true else {
-      call.end(.failure(.deadlineExceeded))
+    // Ids are odd and grow; 2^31 calls later the connection has served its time. Taking an id and queueing its start are
+    // one act: ids that overtook each other on their way to the socket would be refused.
+    return nextID.withLock { nextID in
+      let call = ClientCall(
+        self, id: nextID, method: request.method, window: limits.initialWindow, deadline: deadline)
+      nextID &+= 2
+      if timeout.map({ $0 > .zero }) ?? true {
+        onQueue { $0.start(call, request) }
+      } else {
+        call.end(.failure(.deadlineExceeded))
+      }
       return call
     }
-    onQueue { $0.start(call, request) }
-    return call
   }
 
   private func start(_ call: ClientCall, _ request: CallRequest) {
