@@ -13,7 +13,7 @@ import Synchronization
 /// the socket's events); call ids are given out under a lock.
 final class ClientConnection: @unchecked Sendable {
   /// The queue that all clients of this process share.
-  private static let ioQueue = DispatchQueue(label: "lfm.client", qos: .userInitiated)
+  private static let ioQueue = DispatchQueue(label: "lfm.client")
   /// How much longer than the deadline we wait for the daemon to say that it has passed.
   private static let grace: Duration = .seconds(1)
 

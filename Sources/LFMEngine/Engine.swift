@@ -24,11 +24,11 @@ package final class Engine: TextGenerator, @unchecked Sendable {
   /// Called once, on the engine queue, when the engine cannot go on: the process is to end.
   let fatal: @Sendable (GenerationFailure) -> Void
 
-  let queue = DispatchQueue(label: "lfmd.engine", qos: .userInitiated)
+  let queue = DispatchQueue(label: "lfmd.engine")
   let tokenizationQueue = DispatchQueue(
-    label: "lfmd.tokenization", qos: .userInitiated, attributes: .concurrent)
-  let prefillQueue = DispatchQueue(label: "lfmd.prefill", qos: .userInitiated)
-  let decodeQueue = DispatchQueue(label: "lfmd.decode", qos: .userInitiated)
+    label: "lfmd.tokenization", attributes: .concurrent)
+  let prefillQueue = DispatchQueue(label: "lfmd.prefill")
+  let decodeQueue = DispatchQueue(label: "lfmd.decode")
 
   // On the engine queue.
   var scheduler: Scheduler

@@ -13,8 +13,9 @@ import LFMWire
 /// `@unchecked Sendable`: every stored variable is read and written on `queue` only, which all connections' queues
 /// target; each method that touches one checks or goes there.
 package final class Server: @unchecked Sendable {
-  /// The I/O queue: serial, shared by everything the server does.
-  package let queue = DispatchQueue(label: "lfm.io", qos: .userInitiated)
+  /// The I/O queue: serial, shared by everything the server does. No quality of service: above the default one,
+  /// Dispatch asks for a negative nice value, which only root gets, and each refusal is a line in the system's log.
+  package let queue = DispatchQueue(label: "lfm.io")
   package let backend = ServerBackend()
   let limits: ServerLimits
   let agent: String
@@ -28,6 +29,7 @@ package final class Server: @unchecked Sendable {
   private var connectionsSeen: UInt64 = 0
   private var openCalls = 0
   private(set) var isDraining = false
+  private var isHolding = false
   private var drainDeadlinePassed = false
   private var whenDrained: [@Sendable () -> Void] = []
   /// Bytes of unfinished messages on all connections.
@@ -77,15 +79,33 @@ package final class Server: @unchecked Sendable {
     backend.install(generator)
   }
 
+  /// From now on connections wait to be accepted, until `open()`. What is listened on afterwards holds them too.
+  package func hold() {
+    queue.async { self.isHolding = true }
+  }
+
+  /// Accepts the connections that wait, and all that come.
+  package func open() {
+    queue.async { [self] in
+      guard isHolding else { return }
+      isHolding = false
+      for listener in listeners { accept(from: listener) }
+    }
+  }
+
   private func start(_ listener: SocketListener, _ address: String) {
     queue.async { [self] in
       guard !isDraining else { return listener.close() }
       listeners.append(listener)
       addresses.append(address)
-      listener.start(
-        problem: { [observer] in observer(.problem($0.message)) },
-        accept: { [weak self] descriptor, _ in self?.accept(descriptor) })
+      if !isHolding { accept(from: listener) }
     }
+  }
+
+  private func accept(from listener: SocketListener) {
+    listener.start(
+      problem: { [observer] in observer(.problem($0.message)) },
+      accept: { [weak self] descriptor, _ in self?.accept(descriptor) })
   }
 
   private func accept(_ descriptor: consuming Descriptor) {

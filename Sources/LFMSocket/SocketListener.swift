@@ -49,7 +49,7 @@ package final class SocketListener: @unchecked Sendable {
     self.queue = queue
   }
 
-  /// Begins to accept. Call once.
+  /// Begins to accept, at once with those that wait already. Call once.
   ///
   /// - Parameters:
   ///   - problem: told when a connection could not be accepted, at most ten times a second.
@@ -66,6 +66,7 @@ package final class SocketListener: @unchecked Sendable {
     source.setCancelHandler { self.release() }
     self.source = source
     source.activate()
+    acceptSome(problem: problem, accept: accept)
   }
 
   /// Stops accepting, closes the descriptor and removes the path if it is ours.

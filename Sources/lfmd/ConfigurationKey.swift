@@ -29,8 +29,9 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
     case .model: "the GGUF file to serve; required"
     case .socket: "path of the Unix socket (not used under socket activation)"
     case .socketMode: "permission bits of the socket, octal"
-    case .context: "most positions of one sequence, prompt and answer together"
-    case .threads: "compute threads; 0 takes every core"
+    case .context:
+      "most positions of one sequence, prompt and answer together; never more than the model's"
+    case .threads: "compute threads; 0 takes every processor that lfmd may use"
     case .maxRunning: "generations that run at a time"
     case .maxWaiting: "generations that wait; more are refused as busy"
     case .maxConnections: "connections at a time"
@@ -52,7 +53,7 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
     case .context: configuration.context = try Self.integer(text, in: 1...1_048_576)
     case .threads: configuration.threads = try Self.integer(text, in: 0...1024)
     case .maxRunning: configuration.maxRunning = try Self.integer(text, in: 1...1024)
-    case .maxWaiting: configuration.maxWaiting = try Self.integer(text, in: 0...65_536)
+    case .maxWaiting: configuration.maxWaiting = try Self.integer(text, in: 1...65_536)
     case .maxConnections: configuration.maxConnections = try Self.integer(text, in: 1...65_536)
     case .chatTemplate: configuration.chatTemplate = try Self.nonEmpty(text)
     case .allowLogits: configuration.allowLogits = try Self.boolean(text)

@@ -72,7 +72,7 @@ struct ConfigurationSources {
     do {
       root = try Yams.compose(yaml: text)
     } catch {
-      throw ConfigurationProblem("\(path) is not valid YAML: \(error)")
+      throw ConfigurationProblem(Self.sentence(error, path: path, text: text))
     }
     guard let root, root.null == nil else { return [] }
     guard case .mapping(let mapping) = root else {
@@ -91,6 +91,23 @@ struct ConfigurationSources {
       entries.append((key, scalar.string, "\(line): \(name)"))
     }
     return entries
+  }
+
+  /// What the YAML library found, with the line where it found it.
+  private static func sentence(_ error: any Error, path: String, text: String) -> String {
+    switch error as? YamlError {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      return "\(path):\(mark.line): not valid YAML: \(problem)"
+    case .duplicatedKeysInMapping(let names, _):
+      let name = names.first ?? "?"
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+        .filter { $0.element.hasPrefix(name) }.map { "\($0.offset + 1)" }
+      let line = lines.dropFirst().first.map { ":\($0)" } ?? ""
+      return "\(path)\(line): \(name) is set more than once"
+    default:
+      return "\(path) is not valid YAML: \(error)"
+    }
   }
 
   private static func suggestion(for name: String) -> String {

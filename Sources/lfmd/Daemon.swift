@@ -2,7 +2,7 @@
 // is composed of is made in `ModelLoading`.
 
 import Dispatch
-import Foundation
+import Glibc
 import LFMEngine
 import LFMGeneration
 import LFMServer
@@ -13,6 +13,10 @@ import Logging
 ///
 /// `@unchecked Sendable`: its variables are read and written on the main queue only, which every method checks.
 final class Daemon: @unchecked Sendable {
+  /// How long callers that connect while the model is loaded wait unanswered: longer than most loads take, so that a
+  /// caller whose connection started the daemon gets an answer. After that they are told to come again.
+  private static let patience = DispatchTimeInterval.seconds(10)
+
   private let configuration: Configuration
   private let logger: Logger
   private let server: Server
@@ -20,20 +24,20 @@ final class Daemon: @unchecked Sendable {
   private var engine: Engine?
   private var statusTimer: (any DispatchSourceTimer)?
   private var loadWatch: (any DispatchSourceTimer)?
+  private var lastStatus = ""
   private var isStopping = false
 
-  /// Serves until it is told to stop. Returns only by throwing.
+  /// Serves until it is told to stop.
   ///
-  /// - Parameter connection: an inherited, connected socket to serve instead of listening; the daemon ends with it.
-  static func run(_ configuration: Configuration, connection: Int32?) throws -> Never {
+  /// - Parameter inherited: what to serve instead of the configured path.
+  static func run(_ configuration: Configuration, _ inherited: InheritedSockets) -> Never {
     Signals.ignoreBrokenPipes()
-    let daemon = Daemon(configuration, endsWithConnection: connection != nil)
+    let daemon = Daemon(configuration, endsWithConnection: inherited.connection != nil)
     daemon.signals.watch([SIGTERM, SIGINT], on: .main) { _ in daemon.stopRequested() }
     daemon.signals.watch([SIGHUP], on: .main) { _ in
       daemon.logger.notice("SIGHUP: settings are read at the start only; restart to change them")
     }
-    if connection == nil { daemon.listen() }
-    daemon.load(thenServe: connection)
+    daemon.start(inherited)
     dispatchMain()
   }
 
@@ -45,45 +49,66 @@ final class Daemon: @unchecked Sendable {
     limits.connections = configuration.maxConnections
     server = Server(limits: limits, version: Version.text) { event in
       ServerLog.write(event, to: logger)
-      if endsWithConnection, case .connectionClosed = event { exit(EXIT_SUCCESS) }
+      if endsWithConnection, case .connectionClosed = event { Exit.now(EXIT_SUCCESS) }
     }
   }
 
   // MARK: - Start
 
-  private func listen() {
+  private func start(_ inherited: InheritedSockets) {
     dispatchPrecondition(condition: .onQueue(.main))
+    do throws(StartFailure) {
+      let listeners = try inherited.listeners.get()
+      if inherited.connection == nil { try listen(on: listeners) }
+    } catch {
+      return end(error)
+    }
+    load(thenServe: inherited.connection)
+  }
+
+  /// Takes the sockets; whoever connects waits until `server.open()`.
+  private func listen(on inherited: [InheritedSockets.Listener]) throws(StartFailure) {
+    server.hold()
     do throws(SocketError) {
-      let inherited = Systemd.takeListenDescriptors()
-      for number in inherited {
-        try server.listen(adopting: Descriptor(owning: number), name: "inherited socket \(number)")
-      }
       if inherited.isEmpty {
         try server.listen(
           at: try SocketAddress(path: configuration.socket), mode: configuration.socketMode)
         logger.info("listening", metadata: ["socket": "\(configuration.socket)"])
-      } else {
-        logger.info("listening on inherited sockets", metadata: ["count": "\(inherited.count)"])
+      }
+      for socket in inherited {
+        try server.listen(
+          adopting: Descriptor(owning: socket.number),
+          name: "inherited descriptor \(socket.number) (\(socket.name))")
+        logger.info(
+          "listening on an inherited socket",
+          metadata: ["descriptor": "\(socket.number)", "name": "\(socket.name)"])
       }
     } catch {
-      end(error.kind == .alreadyServing ? Exit.unavailable : Exit.cannotCreate, error.message)
+      throw StartFailure(
+        error.kind == .alreadyServing ? Exit.unavailable : Exit.cannotCreate, error.message)
     }
+    DispatchQueue.main.asyncAfter(deadline: .now() + Self.patience) { self.server.open() }
   }
 
   private func load(thenServe connection: Int32?) {
     dispatchPrecondition(condition: .onQueue(.main))
-    Systemd.notify("STATUS=loading \(configuration.model ?? "")")
+    Systemd.notify("STATUS=loading \(configuration.model ?? "no model")")
     let begun = ContinuousClock.now
     loadWatch = connection.map(Self.endIfAbandoned)
-    DispatchQueue.global(qos: .userInitiated).async { [self, configuration] in
-      let loaded = Result { () throws(ModelLoading.Failure) in
-        try ModelLoading.engine(configuration)
+    DispatchQueue.global().async { [self, configuration, logger] in
+      let loaded = Result { () throws(StartFailure) in
+        try ModelLoading.engine(configuration) { failure in
+          // The engine's memory is not to be trusted any more: systemd starts a fresh process.
+          logger.critical("the engine cannot go on: \(failure.message)")
+          Systemd.notify("STATUS=the engine cannot go on: \(failure.message)")
+          Exit.now(Exit.software)
+        }
       }
       DispatchQueue.main.async {
         self.loadWatch?.cancel()
         switch loaded {
         case .success(let engine): self.ready(engine, connection, took: begun.duration(to: .now))
-        case .failure(let failure): self.end(failure.exitCode, failure.sentence)
+        case .failure(let failure): self.end(failure)
         }
       }
     }
@@ -106,37 +131,52 @@ final class Daemon: @unchecked Sendable {
     guard !isStopping else { return }
     self.engine = engine
     server.install(engine)
+    logger.notice(
+      "ready",
+      metadata: [
+        "model": "\(engine.model.name)", "context": "\(engine.model.contextLength)",
+        "seconds": "\((took / .milliseconds(1)).rounded() / 1000)",
+      ])
+    if engine.model.contextLength < configuration.context {
+      logger.notice("\(configuration.contextNote(ofModel: engine.model.contextLength))")
+    }
     if let connection {
       do throws(SocketError) {
         try server.serve(connected: Descriptor(owning: connection))
       } catch {
-        end(Exit.configurationError, "--connection-fd \(connection): \(error.message)")
+        logger.info("the caller left before the model was loaded")
+        Exit.now(EXIT_SUCCESS)
       }
+    } else {
+      server.open()
     }
-    logger.notice(
-      "ready",
-      metadata: [
-        "model": "\(engine.model.name)", "seconds": "\(Double(took / .milliseconds(1)) / 1000)",
-      ])
-    Systemd.notify("READY=1\nSTATUS=serving \(engine.model.name)")
+    Systemd.notify("READY=1", "STATUS=serving \(engine.model.name)")
     reportStatus()
   }
 
-  /// Tells `systemctl status` what is going on, while anything is.
+  /// Tells `systemctl status` what is going on, whenever that has changed.
   private func reportStatus() {
-    guard ProcessInfo.processInfo.environment["NOTIFY_SOCKET"] != nil, let engine else { return }
+    guard Systemd.isListening, let engine else { return }
     let timer = DispatchSource.makeTimerSource(queue: .main)
-    timer.schedule(deadline: .now() + 5, repeating: 5, leeway: .seconds(1))
+    timer.schedule(deadline: .now() + 2, repeating: 2, leeway: .seconds(1))
     let name = engine.model.name
     timer.setEventHandler {
       engine.activity { activity in
-        Systemd.notify(
+        let status =
           "STATUS=serving \(name): \(activity.running) running, \(activity.waiting) waiting, "
-            + "\(activity.finished) done, \(activity.generatedTokens) tokens generated")
+          + "\(activity.finished) done, \(activity.generatedTokens) tokens generated"
+        DispatchQueue.main.async { self.report(status) }
       }
     }
     timer.activate()
     statusTimer = timer
+  }
+
+  private func report(_ status: String) {
+    dispatchPrecondition(condition: .onQueue(.main))
+    guard !isStopping, status != lastStatus else { return }
+    lastStatus = status
+    Systemd.notify(status)
   }
 
   // MARK: - End
@@ -145,29 +185,39 @@ final class Daemon: @unchecked Sendable {
     dispatchPrecondition(condition: .onQueue(.main))
     guard !isStopping else {
       logger.warning("told to stop a second time: ending at once")
-      exit(EXIT_FAILURE)
+      Exit.now(EXIT_FAILURE)
     }
     isStopping = true
     statusTimer?.cancel()
-    Systemd.notify("STOPPING=1\nSTATUS=finishing what runs")
+    // The drain's own bound, and for its failures a few seconds more.
+    let bound = configuration.drainTimeout + 10
+    Systemd.notify(
+      "STOPPING=1", "STATUS=stopping: finishing what runs, \(configuration.drainTimeout) s at most",
+      "EXTEND_TIMEOUT_USEC=\(bound)000000")
     logger.notice("stopping", metadata: ["drain-timeout": "\(configuration.drainTimeout)"])
     server.drain(timeout: .seconds(configuration.drainTimeout)) { [logger] in
       logger.notice("stopped")
-      exit(EXIT_SUCCESS)
+      Exit.now(EXIT_SUCCESS)
     }
-    // The drain is bounded by itself; this bounds the drain's own failures.
-    DispatchQueue.main.asyncAfter(deadline: .now() + .seconds(configuration.drainTimeout + 10)) {
-      exit(EXIT_FAILURE)
+    DispatchQueue.main.asyncAfter(deadline: .now() + .seconds(bound)) { [logger] in
+      logger.error("the drain did not end: giving up")
+      Exit.now(EXIT_FAILURE)
     }
   }
 
-  /// Gives back the socket's path and ends with a code and a sentence.
-  private func end(_ code: Int32, _ sentence: String) {
+  /// Sends callers away, gives back the socket's path, and ends. The last line of the log says why.
+  private func end(_ failure: StartFailure) {
     dispatchPrecondition(condition: .onQueue(.main))
+    guard !isStopping else { return }
     isStopping = true
-    logger.critical("\(sentence)")
-    Systemd.notify("STATUS=\(sentence)")
-    server.drain(timeout: .zero) { exit(code) }
-    DispatchQueue.main.asyncAfter(deadline: .now() + 2) { exit(code) }
+    Systemd.notify("STATUS=failed: \(failure.sentence)")
+    let finish: @Sendable () -> Void = { [logger] in
+      logger.critical("\(failure.sentence)")
+      Exit.now(failure.exitCode)
+    }
+    // Those that wait are let in, to be told; left at the door of an inherited socket they would start us again.
+    server.open()
+    server.drain(timeout: .zero, completion: finish)
+    DispatchQueue.main.asyncAfter(deadline: .now() + 2, execute: finish)
   }
 }

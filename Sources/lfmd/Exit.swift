@@ -1,7 +1,7 @@
 // The daemon's exit codes, as sysexits.h has them: a service manager can tell what will not heal by itself.
 
 import ArgumentParser
-import Foundation
+import Glibc
 
 /// Ways for the daemon to end without having served.
 enum Exit {
@@ -20,6 +20,25 @@ enum Exit {
 
   /// A sentence for the person or the log that reads standard error.
   static func say(_ sentence: String) {
-    FileHandle.standardError.write(Data("lfmd: \(sentence)\n".utf8))
+    LogOutput.writeStandardError("lfmd: \(LogText.oneLine(sentence))\n")
+  }
+
+  /// Ends the process once the log is written.
+  ///
+  /// Not `exit`: that would take apart what other threads, a step of the model perhaps, are still using.
+  static func now(_ code: Int32) -> Never {
+    LogOutput.flush()
+    _exit(code)
+  }
+}
+
+/// Why the daemon cannot serve: a sentence for the log, and the code that it ends with.
+struct StartFailure: Error {
+  var exitCode: Int32
+  var sentence: String
+
+  init(_ exitCode: Int32, _ sentence: String) {
+    self.exitCode = exitCode
+    self.sentence = sentence
   }
 }

@@ -1,8 +1,7 @@
-// Where log lines go: the journal with fields under systemd, plain text on standard error elsewhere.
+// What log entries look like: with fields for the journal under systemd, plain text on standard error elsewhere.
 // What is logged is decided where it happens; prompt and answer text never is.
 
 import Foundation
-import Glibc
 import Logging
 import Synchronization
 
@@ -20,15 +19,27 @@ struct JournalLogHandler: LogHandler {
   }
 
   func log(event: LogEvent) {
-    var fields: [(name: String, value: String)] = [
-      ("MESSAGE", event.message.description),
-      ("PRIORITY", String(event.level.syslogPriority)),
-      ("SYSLOG_IDENTIFIER", "lfmd"),
-    ]
-    for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
+    var fields = Self.fields(event.level, event.message.description)
+    let all = metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 })
+    for (key, value) in all.sorted(by: { $0.key < $1.key }) {
       fields.append((Self.fieldName(key), value.description))
     }
-    Systemd.writeJournal(fields)
+    let plain = PlainLogHandler.line(event.level, event.message.description, all)
+    LogOutput.submit(
+      noteDropped: { _ = Systemd.writeJournal(Self.fields(.warning, droppedSentence($0))) },
+      write: { [fields] in
+        // Standard error reaches the journal too, by another way and without fields.
+        if !Systemd.writeJournal(fields) { LogOutput.writeStandardError(plain) }
+      })
+  }
+
+  private static func fields(
+    _ level: Logger.Level, _ message: String
+  ) -> [(name: String, value: String)] {
+    [
+      ("MESSAGE", message), ("PRIORITY", String(level.syslogPriority)),
+      ("SYSLOG_IDENTIFIER", "lfmd"),
+    ]
   }
 
   /// The journal takes upper-case letters, digits and underscores, at most 64 of them.
@@ -54,19 +65,26 @@ struct PlainLogHandler: LogHandler {
   }
 
   func log(event: LogEvent) {
-    var line = "\(Date.now.formatted(.iso8601)) \(event.level): \(event.message)"
     let all = metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 })
-    for (key, value) in all.sorted(by: { $0.key < $1.key }) {
-      line += " \(key)=\(Self.quoted(value.description))"
-    }
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    let line = Self.line(event.level, event.message.description, all)
+    LogOutput.submit(
+      noteDropped: { LogOutput.writeStandardError(Self.line(.warning, droppedSentence($0), [:])) },
+      write: { LogOutput.writeStandardError(line) })
   }
 
-  /// A value with spaces or control characters is quoted, so that one entry stays one line.
-  static func quoted(_ value: String) -> String {
-    let isPlain = value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0 != "=" }
-    return isPlain && !value.isEmpty ? value : value.debugDescription
+  /// One entry is one line, whatever is in it.
+  static func line(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) -> String
+  {
+    var line = "\(Date.now.formatted(.iso8601)) \(level): \(LogText.oneLine(message))"
+    for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
+      line += " \(key)=\(LogText.value(value.description))"
+    }
+    return line + "\n"
   }
+}
+
+private func droppedSentence(_ count: Int) -> String {
+  "\(count) log entries were lost: whoever reads the log did not keep up"
 }
 
 /// One threshold for the whole process: every logger follows it at once, whenever it changes.

@@ -1,7 +1,7 @@
 // The command `lfmd`: serves, unless a subcommand asks for offline work on the model.
 
 import ArgumentParser
-import Foundation
+import Glibc
 
 @main
 struct Lfmd: ParsableCommand {
@@ -20,6 +20,8 @@ struct Lfmd: ParsableCommand {
   @OptionGroup var options: ServeOptions
 
   func run() throws {
+    Self.fillStandardDescriptors()
+    let inherited = InheritedSockets(connection: options.connectionFd)
     let configuration: Configuration
     do {
       configuration = try options.configuration()
@@ -30,7 +32,18 @@ struct Lfmd: ParsableCommand {
       try ConfigurationCheck.run(configuration)
     } else {
       bootstrapLogging(level: configuration.logLevel)
-      try Daemon.run(configuration, connection: options.connectionFd)
+      Daemon.run(configuration, inherited)
+    }
+  }
+}
+
+extension Lfmd {
+  /// Started with a standard descriptor closed, the next file we open would get its number, and log lines would go
+  /// into it.
+  private static func fillStandardDescriptors() {
+    for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
+      // The lowest free number is this one.
+      _ = unsafe open("/dev/null", O_RDWR)
     }
   }
 }

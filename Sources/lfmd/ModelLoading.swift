@@ -10,22 +10,15 @@ import LFMTokenizer
 
 /// Loads what the configuration names.
 enum ModelLoading {
-  /// Why there is no engine, for the log, and with which code the daemon ends.
-  struct Failure: Error {
-    var exitCode: Int32
-    var sentence: String
-
-    init(_ exitCode: Int32, _ sentence: String) {
-      self.exitCode = exitCode
-      self.sentence = sentence
-    }
-  }
-
   /// Maps the file, binds the weights, and puts an engine on top.
-  static func engine(_ configuration: Configuration) throws(Failure) -> Engine {
+  ///
+  /// - Parameter fatal: told once, on any queue, when the engine cannot go on; must not return.
+  static func engine(
+    _ configuration: Configuration, fatal: @escaping @Sendable (GenerationFailure) -> Void
+  ) throws(StartFailure) -> Engine {
     let file = try LoadedFile(configuration)
     let settings = try engineConfiguration(configuration)
-    let threads = configuration.threads > 0 ? configuration.threads : processors
+    let threads = configuration.threads > 0 ? configuration.threads : Processors.usable
     let model = try model(
       file.checkpoint,
       // Not pinned: beside other load, a thread that waits for its own processor holds up all others.
@@ -34,40 +27,40 @@ enum ModelLoading {
       return try Engine(
         forwardPass: model, tokenizer: file.tokenizer, template: file.template,
         description: file.description, configuration: settings,
-        fatal: { failure in
-          // The engine's memory is not to be trusted any more: systemd starts a fresh process.
-          Exit.say("the engine cannot go on: \(failure.message)")
-          exit(Exit.software)
-        })
+        fatal: fatal)
     } catch {
       let isConfiguration = error.code == .failedPrecondition || error.code == .invalidArgument
-      throw Failure(isConfiguration ? Exit.configurationError : Exit.software, error.message)
+      throw StartFailure(isConfiguration ? Exit.configurationError : Exit.software, error.message)
     }
   }
 
   /// Goes the same way as far as nothing is computed and no large memory is taken.
-  static func check(_ configuration: Configuration) throws(Failure) {
+  ///
+  /// - Returns: the most positions of one sequence that the model has.
+  static func check(_ configuration: Configuration) throws(StartFailure) -> Int {
     let file = try LoadedFile(configuration)
     _ = try engineConfiguration(configuration)
-    _ = try model(file.checkpoint, Model.Options(threads: 1, maximumRows: 1))
+    return try model(file.checkpoint, Model.Options(threads: 1, maximumRows: 1))
+      .hyperparameters.contextLength
   }
 
   private static func model(
     _ checkpoint: Checkpoint, _ options: Model.Options
-  ) throws(Failure) -> Model {
+  ) throws(StartFailure) -> Model {
     do {
       return try Model(checkpoint, options: options)
     } catch {
-      throw Failure(Exit.dataError, "\(checkpoint.path): \(error)")
+      switch error.kind {
+      case .badOption: throw StartFailure(Exit.configurationError, error.sentence)
+      case .outOfMemory: throw StartFailure(Exit.software, error.sentence)
+      default: throw StartFailure(Exit.dataError, "\(checkpoint.path): \(error)")
+      }
     }
   }
 
-  /// The processors that this process may use.
-  private static var processors: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
-
   private static func engineConfiguration(
     _ configuration: Configuration
-  ) throws(Failure) -> EngineConfiguration {
+  ) throws(StartFailure) -> EngineConfiguration {
     var settings = EngineConfiguration()
     settings.contextLength = configuration.context
     settings.maximumWaiting = configuration.maxWaiting
@@ -76,7 +69,7 @@ enum ModelLoading {
     if let name = configuration.chatTemplate {
       guard let template = ChatTemplate(named: name) else {
         let names = ChatTemplate.allCases.map(\.rawValue).joined(separator: ", ")
-        throw Failure(
+        throw StartFailure(
           Exit.configurationError, "chat-template is \"\(name)\", but must be one of \(names)")
       }
       settings.template = template
@@ -91,9 +84,9 @@ struct LoadedFile {
   let tokenizer: Tokenizer
   let template: ChatTemplate.Recognition
 
-  init(_ configuration: Configuration) throws(ModelLoading.Failure) {
+  init(_ configuration: Configuration) throws(StartFailure) {
     guard let path = configuration.model else {
-      throw ModelLoading.Failure(
+      throw StartFailure(
         Exit.configurationError,
         "no model is configured: set model in \(Configuration.defaultFile), LFMD_MODEL or --model")
     }
@@ -101,7 +94,7 @@ struct LoadedFile {
       checkpoint = try Checkpoint(path: path)
     } catch {
       let isMissing = error.code == .unreadable
-      throw ModelLoading.Failure(isMissing ? Exit.noInput : Exit.dataError, "\(error)")
+      throw StartFailure(isMissing ? Exit.noInput : Exit.dataError, "\(error)")
     }
     do {
       tokenizer = try Tokenizer(checkpoint: checkpoint)
@@ -110,7 +103,7 @@ struct LoadedFile {
       template = ChatTemplate.recognise(
         source: metadata.contains(key) ? try metadata.string(key) : nil)
     } catch {
-      throw ModelLoading.Failure(Exit.dataError, "\(path): \(error)")
+      throw StartFailure(Exit.dataError, "\(path): \(error)")
     }
   }
 

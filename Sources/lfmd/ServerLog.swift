@@ -52,6 +52,8 @@ enum ServerLog {
     var metadata: Logger.Metadata = [
       "status": "\(outcome.code)", "seconds": "\(seconds(outcome.duration))",
     ]
+    // What went wrong on our side needs its sentence; those about a caller's mistake may quote the caller.
+    if level(of: outcome.code) >= .error { metadata["message"] = "\(outcome.message)" }
     if let first = outcome.timeToFirstText { metadata["first-text"] = "\(seconds(first))" }
     if let usage = outcome.usage {
       metadata["prompt-tokens"] = "\(usage.promptTokens)"

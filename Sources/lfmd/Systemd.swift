@@ -5,23 +5,42 @@ import Glibc
 
 /// The service manager's side of the daemon's life. Everything is a no-op where systemd did not start the process.
 enum Systemd {
-  /// Tells the service manager a state such as `READY=1` or `STATUS=…`, several separated by newlines (sd_notify(3)).
-  static func notify(_ state: String) {
-    _ = unsafe sd_notify(0, state)
+  /// Tells the service manager states such as `READY=1` (sd_notify(3)). A value cannot begin another state.
+  static func notify(_ states: String...) {
+    _ = unsafe sd_notify(0, states.map(LogText.oneLine).joined(separator: "\n"))
   }
 
-  /// The sockets that systemd holds for us (sd_listen_fds(3)), close-on-exec, without their names.
+  /// Whether somebody listens to `notify`.
+  static let isListening = unsafe getenv("NOTIFY_SOCKET") != nil
+
+  /// The sockets that systemd holds for us (sd_listen_fds(3)), now close-on-exec.
   ///
   /// The environment variables are removed, so that children do not take the descriptors for theirs.
-  static func takeListenDescriptors() -> [Int32] {
-    let count = sd_listen_fds(1)
+  /// - Throws: what is announced but is not there.
+  static func takeListenDescriptors() throws(StartFailure) -> [InheritedSockets.Listener] {
+    let announced = ["LISTEN_FDS", "LISTEN_FDNAMES"].compactMap { (name: String) -> String? in
+      guard let value = unsafe getenv(name) else { return nil }
+      return unsafe "\(name)=\(String(cString: value))"
+    }
+    var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+    let count = unsafe sd_listen_fds_with_names(1, &names)
+    guard count >= 0 else {
+      let reason = unsafe strerror(-count).map { unsafe String(cString: $0) } ?? "error \(-count)"
+      throw StartFailure(
+        Exit.configurationError,
+        "\(announced.joined(separator: " ")) announces descriptors from 3 on that cannot be taken: "
+          + "\(reason); the process that started lfmd must pass each of them, open")
+    }
     guard count > 0 else { return [] }
-    return (0..<count).map { 3 + $0 }
-  }
-
-  /// Whether a descriptor is a listening Unix stream socket.
-  static func isListeningUnixStream(_ descriptor: Int32) -> Bool {
-    sd_is_socket_unix(descriptor, Int32(SOCK_STREAM.rawValue), 1, nil, 0) > 0
+    defer { unsafe free(names) }
+    return (0..<count).map { index in
+      var name = ""
+      if let entry = unsafe names?[Int(index)] {
+        name = unsafe String(cString: entry)
+        unsafe free(entry)
+      }
+      return InheritedSockets.Listener(number: 3 + index, name: name)
+    }
   }
 
   /// Whether standard error goes to the journal: `JOURNAL_STREAM` names its device and inode (systemd.exec(5)).
@@ -33,12 +52,16 @@ enum Systemd {
   }
 
   /// Writes one structured entry to the journal. A field's name is upper case; its value may hold anything.
-  static func writeJournal(_ fields: [(name: String, value: String)]) {
+  ///
+  /// - Returns: whether the journal took it.
+  static func writeJournal(_ fields: [(name: String, value: String)]) -> Bool {
     var buffers = fields.map { Array("\($0.name)=\($0.value)".utf8) }
     var vectors: [iovec] = unsafe []
+    var failure: Int32 = 0
     unsafe withBuffers(&buffers[...], &vectors) { vectors in
-      _ = unsafe sd_journal_sendv(vectors.baseAddress, Int32(vectors.count))
+      failure = unsafe sd_journal_sendv(vectors.baseAddress, Int32(vectors.count))
     }
+    return failure >= 0
   }
 
   /// Pins every buffer in turn, since an `iovec` is valid only while its bytes are.

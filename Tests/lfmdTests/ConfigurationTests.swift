@@ -35,7 +35,9 @@ import Testing
     ("socket-mode: '999'\n", "must be octal permission bits"),
     ("log-level: loud\n", "must be one of trace"),
     ("- a\n- b\n", "must hold one `name: value` a line"),
-    ("a: b: c\n", "is not valid YAML"),
+    ("a: b: c\n", ":1: not valid YAML"),
+    ("threads: 1\nmodel: a\nmodel: b\n", ":3: model is set more than once"),
+    ("threads: 1\ncontext: {\n", ": not valid YAML"),
   ])
   func problemsNameTheirPlace(text: String, expected: String) throws {
     let file = try temporaryFile(text)

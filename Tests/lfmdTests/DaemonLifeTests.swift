@@ -36,11 +36,73 @@ import Testing
     let good = try lfmd(["--model", Built.model, "--context", "512", "--check-config"])
     #expect(good.status == 0, "\(good.errors)")
     #expect(good.text.contains("context: 512\n"))
+    #expect(!good.errors.contains("positions"))
+    let large = try lfmd(["--model", Built.model, "--context", "1000000", "--check-config"])
+    #expect(large.status == 0)
+    #expect(
+      large.errors.contains("context is 1000000, but the model has 2048 positions"),
+      "\(large.errors)")
+    let path = "/tmp/" + String(repeating: "x", count: 200)
+    let long = try lfmd(["--model", Built.model, "--socket", path, "--check-config"])
+    #expect(long.status == 73)
+    let folder = try lfmd(["--model", Built.model, "--socket", "/nowhere/s", "--check-config"])
+    #expect(folder.status == 0)
+    #expect(folder.errors.contains("could not make its socket in /nowhere"), "\(folder.errors)")
     #expect(try lfmd(["--check-config", "--context=-1"]).status == 78)
     #expect(try lfmd(["--check-config", "--model", "/nonexistent"]).status == 66)
     let template = try lfmd(["--model", Built.model, "--chat-template", "chatml", "--check-config"])
     #expect(template.status == 78)
     #expect(template.errors.contains("chat-template is \"chatml\", but must be one of"))
+  }
+
+  @Test func aContextLargerThanTheModelsIsTheModels() throws {
+    let daemon = try TestDaemon(arguments: ["--context", "1000000"])
+    #expect(daemon.program.errors.contains("sequences may have 2048"), "\(daemon.program.errors)")
+    let status = try daemon.lfmctl(["status", "--json"])
+    let object = try JSONSerialization.jsonObject(with: status.output) as? [String: Any]
+    #expect((object?["model"] as? [String: Any])?["context"] as? Int == 2048)
+  }
+
+  @Test func theProgramTakesFlagsOverEnvironmentOverFile() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "lfmd-\(UUID()).conf")
+    try Data("model: \(Built.model)\ncontext: 100\nthreads: 1\nmax-waiting: 9\n".utf8)
+      .write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let outcome = try RunningProgram(
+      "lfmd", ["--check-config", "--context", "300"],
+      environment: [
+        "LFMD_CONFIG": file.path, "LFMD_CONTEXT": "200", "LFMD_THREADS": "2",
+        "LFMD_SOCKET": "/tmp/s",
+      ]
+    ).wait()
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lines = Set(outcome.text.split(separator: "\n").map(String.init))
+    #expect(
+      lines.isSuperset(of: ["context: 300", "threads: 2", "max-waiting: 9", "max-running: 8"]))
+    let wrong = try RunningProgram(
+      "lfmd", ["--config", file.path], environment: ["LFMD_THREADS": "many"]
+    ).wait()
+    #expect(wrong.status == 78)
+    #expect(wrong.errors.contains("LFMD_THREADS is \"many\""), "\(wrong.errors)")
+  }
+
+  @Test func aConfigurationFileThatIsWrongIsNamedWithItsLine() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "lfmd-\(UUID()).conf")
+    defer { try? FileManager.default.removeItem(at: file) }
+    for (text, sentence) in [
+      ("threads: 1\ncontxt: 5\n", ":2: unknown setting \"contxt\"; did you mean context?"),
+      ("# a\n\nsocket-mode: 999\n", ":3: socket-mode is \"999\""),
+      ("model: a\nmodel: b\n", ":2: model is set more than once"),
+      ("model: a\n  b: [\n", ":2: not valid YAML"),
+    ] {
+      try Data(text.utf8).write(to: file)
+      let outcome = try RunningProgram("lfmd", ["--config", file.path]).wait()
+      #expect(outcome.status == 78)
+      #expect(outcome.errors.contains(file.path + sentence), "\(text): \(outcome.errors)")
+    }
+    let folder = try RunningProgram("lfmd", ["--config", "/tmp"]).wait()
+    #expect(folder.status == 78)
+    #expect(folder.errors.contains("/tmp cannot be read"), "\(folder.errors)")
   }
 
   @Test func aSecondDaemonOnTheSocketIsRefusedAndTheFirstServesOn() throws {

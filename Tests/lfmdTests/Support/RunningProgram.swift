@@ -39,25 +39,35 @@ final class RunningProgram {
   private let errorFile: URL
 
   /// - Parameter input: what it reads on standard input; `nil` is an empty file.
-  init(
+  convenience init(
     _ name: String, _ arguments: [String], input: Data? = nil, environment: [String: String] = [:]
+  ) throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "lfm-test-\(UUID()).in")
+    try (input ?? Data()).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    try self.init(
+      Built.program(name), arguments, standardInput: try FileHandle(forReadingFrom: file),
+      environment: environment)
+  }
+
+  /// - Parameter standardError: where its errors go instead of `errors`.
+  init(
+    _ program: URL, _ arguments: [String], standardInput: FileHandle,
+    standardError: FileHandle? = nil, environment: [String: String] = [:]
   ) throws {
     let place = FileManager.default.temporaryDirectory
     let stem = "lfm-test-\(UUID().uuidString)"
     outputFile = place.appending(path: stem + ".out")
     errorFile = place.appending(path: stem + ".err")
-    process.executableURL = Built.program(name)
+    process.executableURL = program
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    let inputFile = place.appending(path: stem + ".in")
-    try (input ?? Data()).write(to: inputFile)
     try Data().write(to: outputFile)
     try Data().write(to: errorFile)
-    process.standardInput = try FileHandle(forReadingFrom: inputFile)
+    process.standardInput = standardInput
     process.standardOutput = try FileHandle(forWritingTo: outputFile)
-    process.standardError = try FileHandle(forWritingTo: errorFile)
+    process.standardError = try standardError ?? FileHandle(forWritingTo: errorFile)
     try process.run()
-    try FileManager.default.removeItem(at: inputFile)
   }
 
   deinit {
@@ -93,13 +103,15 @@ final class TestDaemon {
   let program: RunningProgram
 
   init(
-    model: String = Built.model, arguments: [String] = [], awaitsReady: Bool = true
+    model: String = Built.model, arguments: [String] = [], environment: [String: String] = [:],
+    awaitsReady: Bool = true
   ) throws {
     folder = URL(filePath: "/tmp/lfm-\(UUID().uuidString.prefix(8))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     socket = folder.appending(path: "s").path
     program = try RunningProgram(
-      "lfmd", ["--config", "/dev/null", "--model", model, "--socket", socket] + arguments)
+      "lfmd", ["--config", "/dev/null", "--model", model, "--socket", socket] + arguments,
+      environment: environment)
     guard awaitsReady else { return }
     let deadline = Date.now.addingTimeInterval(60)
     while try lfmctl(["health"]).status != 0 {
