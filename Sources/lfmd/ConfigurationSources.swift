@@ -2,6 +2,8 @@
 // error, the place that the value came from.
 
 import Foundation
+import Glibc
+import LFMSocket
 import Yams
 
 /// The places that settings come from.
@@ -47,16 +49,17 @@ struct ConfigurationSources {
   }
 
   private func fileText() throws(ConfigurationProblem) -> String? {
-    let bytes: Data
-    do {
-      // Not String(contentsOfFile:), which refuses /dev/null.
-      bytes = try FileHandle(forReadingFrom: URL(filePath: file.path)).readToEnd() ?? Data()
-    } catch {
-      let code = (error as? CocoaError)?.code
-      let isMissing = code == .fileReadNoSuchFile || code == .fileNoSuchFile
-      if isMissing, !file.isRequired { return nil }
-      let reason = isMissing ? "does not exist" : "cannot be read: \(error.localizedDescription)"
+    let descriptor = unsafe open(file.path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT, !file.isRequired { return nil }
+      let reason =
+        errno == ENOENT ? "does not exist" : "cannot be read: \(SocketError.text(of: errno))"
       throw ConfigurationProblem("the configuration file \(file.path) \(reason)")
+    }
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    guard let bytes = try? handle.readToEnd() ?? Data() else {
+      throw ConfigurationProblem(
+        "the configuration file \(file.path) cannot be read; it must be a file of text")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ConfigurationProblem("the configuration file \(file.path) is not UTF-8 text")

@@ -15,12 +15,15 @@ enum Exit {
   /// Says what is wrong with the configuration on standard error and gives the code to exit with.
   static func configuration(_ sentence: String) -> ExitCode {
     say(sentence)
+    Systemd.notify("STATUS=failed: \(sentence)")
     return ExitCode(configurationError)
   }
 
   /// A sentence for the person or the log that reads standard error.
   static func say(_ sentence: String) {
-    LogOutput.writeStandardError("lfmd: \(LogText.oneLine(sentence))\n")
+    // The journal takes the priority from the front of a line (sd-daemon(3)).
+    let priority = Systemd.standardErrorIsJournal ? "<2>" : ""
+    LogOutput.writeStandardError("\(priority)lfmd: \(LogText.oneLine(sentence))\n")
   }
 
   /// Ends the process once the log is written.
