@@ -1,6 +1,8 @@
-"""Compare chat-template.jinja with recorded renders of the original template, byte for byte.
+"""Compare what chat-template.jinja renders, byte for byte.
 
-    check_template.py RENDERS.jsonl     lines: template, messages, tools, add_generation_prompt, kwargs, rendered | error
+    check_template.py                   compare it with render.py, which writes the training data, on 2000 conversations
+    check_template.py RENDERS.jsonl     compare it with recorded renders of LFM2.5-8B-A1B's own template, where there are any;
+                                        lines: template, messages, tools, add_generation_prompt, kwargs, rendered | error
 
 Rendering goes through transformers, so `tojson`, sandbox and block trimming are those of apply_chat_template.
 """
@@ -14,8 +16,23 @@ from transformers.utils.chat_template_utils import render_jinja_template
 TEMPLATE = Path(__file__).with_name("chat-template.jinja")
 
 
+def own(text):
+    from render import render
+    from skills import any_example
+    from words import TRAIN, Source
+    source, bad = Source(3, TRAIN), 0
+    for _ in range(2000):
+        _, turns, tools = any_example(source)
+        rendered, _ = render_jinja_template([turns], tools=tools, chat_template=text, bos_token="<|startoftext|>")
+        bad += rendered[0] != render(turns, tools)
+    print(f"{2000 - bad} equal, {bad} different; sha256 {hashlib.sha256(text.encode()).hexdigest()}")
+    sys.exit(bool(bad))
+
+
 def main():
-    text = TEMPLATE.read_text()
+    text = TEMPLATE.read_text(encoding="utf-8")
+    if len(sys.argv) < 2:
+        own(text)
     good = bad = 0
     for line in open(sys.argv[1], encoding="utf-8"):
         case = json.loads(line)
