@@ -215,6 +215,8 @@ final class Daemon: @unchecked Sendable {
       logger.critical("\(failure.sentence)")
       Exit.now(failure.exitCode)
     }
+    server.backend.reportLoading(
+      "the model could not be loaded; the daemon's log says why", retryAfter: .seconds(1))
     // Those that wait are let in, to be told; left at the door of an inherited socket they would start us again.
     server.open()
     server.drain(timeout: .zero, completion: finish)
