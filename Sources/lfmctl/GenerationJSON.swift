@@ -65,9 +65,9 @@ extension GenerationUsage {
       ("cached_tokens", .whole(cachedTokens)),
       ("thinking_tokens", .whole(thinkingTokens)),
       ("answer_tokens", .whole(answerTokens)),
-      ("queue_seconds", .number(queueTime.seconds)),
-      ("prefill_seconds", .number(prefillTime.seconds)),
-      ("decode_seconds", .number(decodeTime.seconds)),
+      ("queue_seconds", .number(queueTime.toMicroseconds)),
+      ("prefill_seconds", .number(prefillTime.toMicroseconds)),
+      ("decode_seconds", .number(decodeTime.toMicroseconds)),
     ])
   }
 

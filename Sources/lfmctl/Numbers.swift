@@ -5,6 +5,9 @@ extension Duration {
     Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 
+  /// Seconds without digits that say nothing.
+  var toMicroseconds: Double { (seconds * 1e6).rounded() / 1e6 }
+
   /// Three digits or so: `12 ms`, `1.25 s`.
   var short: String {
     seconds < 1
