@@ -32,9 +32,9 @@ enum ArgumentOrder {
       return nil
     }
     let near = commands.min { distance(word, $0) < distance(word, $1) }
-    if let near, distance(word, near) <= 2 || near.hasPrefix(word) {
-      return "\"\(word)\" is no command; did you mean \(near)?"
-    }
+    let meant =
+      commands.first { $0.hasPrefix(word) } ?? near.flatMap { distance(word, $0) <= 2 ? $0 : nil }
+    if let meant { return "\"\(word)\" is no command; did you mean \(meant)?" }
     return "\"\(word)\" is no command; commands are \(commands.joined(separator: ", "))"
   }
 

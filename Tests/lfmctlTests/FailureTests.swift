@@ -4,27 +4,29 @@ import Testing
 @testable import lfmctl
 
 @Suite struct FailureTests {
-  @Test(arguments: [
-    (.invalidArgument, .badInput), (.outOfRange, .badInput), (.notFound, .noInput),
-    (.deadlineExceeded, .timedOut), (.unavailable, .unavailable),
-    (.permissionDenied, .notPermitted), (.unauthenticated, .notPermitted),
-    (.failedPrecondition, .configuration), (.unimplemented, .wireProtocol),
-    (.internalError, .software), (.unknown, .failure), (.cancelled, .failure),
-    (StatusCode(rawValue: 4711), .failure),
-  ] as [(StatusCode, ExitStatus)])
-  func everyCodeHasItsExit(code: StatusCode, expected: ExitStatus) {
-    #expect(ExitStatus(GenerationFailure(code, "")) == expected)
+  @Test(
+    arguments: [
+      (.invalidArgument, .badInput), (.outOfRange, .badInput), (.notFound, .noInput),
+      (.deadlineExceeded, .timedOut), (.unavailable, .unavailable),
+      (.permissionDenied, .notPermitted), (.unauthenticated, .notPermitted),
+      (.failedPrecondition, .configuration), (.unimplemented, .wireProtocol),
+      (.internalError, .software), (.unknown, .failure), (.cancelled, .failure),
+      (StatusCode(rawValue: 4711), .failure),
+    ] as [(StatusCode, lfmctl.ExitStatus)])
+  func everyCodeHasItsExit(code: StatusCode, expected: lfmctl.ExitStatus) {
+    #expect(lfmctl.ExitStatus(GenerationFailure(code, "")) == expected)
   }
 
   @Test func tooMuchIsBusyOnlyIfTryingAgainHelps() {
     #expect(
-      ExitStatus(GenerationFailure(.resourceExhausted, "queue full", isRetryable: true)) == .busy)
-    #expect(ExitStatus(GenerationFailure(.resourceExhausted, "too long")) == .badInput)
+      lfmctl.ExitStatus(GenerationFailure(.resourceExhausted, "queue full", isRetryable: true))
+        == .busy)
+    #expect(lfmctl.ExitStatus(GenerationFailure(.resourceExhausted, "too long")) == .badInput)
   }
 
   @Test func helpNamesEveryCode() {
-    for status in ExitStatus.allCases {
-      #expect(ExitStatus.help.contains("\(status.rawValue)  \(status.meaning)"))
+    for status in lfmctl.ExitStatus.allCases {
+      #expect(lfmctl.ExitStatus.help.contains("\(status.rawValue)  \(status.meaning)"))
     }
   }
 

@@ -24,7 +24,9 @@ import Testing
         logProbabilities: [
           TokenLogProbability(
             chosen: .init(token: 8, logProbability: -0.5),
-            top: [.init(token: 8, logProbability: -0.5), .init(token: 1, logProbability: -.infinity)])
+            top: [
+              .init(token: 8, logProbability: -0.5), .init(token: 1, logProbability: -.infinity),
+            ])
         ])),
     .answer(TextDelta(text: "", tokens: [2])),
   ]

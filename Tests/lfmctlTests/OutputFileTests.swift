@@ -40,7 +40,8 @@ import Testing
     try file.write(Array("new".utf8))
     try file.commit()
     #expect(try folder.text("real") == "new")
-    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("link")) == "real")
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("link")) == "real")
   }
 
   @Test func aDeviceIsWrittenToAndNotReplaced() throws {
@@ -59,7 +60,8 @@ import Testing
     let file = try OutputFile(folder.path("f"))
     try file.write(Array("through".utf8))
     try file.commit()
-    #expect(String(decoding: try Input.readAll(from: reader, name: "f"), as: UTF8.self) == "through")
+    #expect(
+      String(decoding: try Input.readAll(from: reader, name: "f"), as: UTF8.self) == "through")
     #expect(folder.names == ["f"])
   }
 

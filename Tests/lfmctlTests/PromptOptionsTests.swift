@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import LFMGeneration
 import Testing
@@ -5,10 +6,11 @@ import Testing
 @testable import lfmctl
 
 @Suite struct PromptOptionsTests {
-  @Test(arguments: [
-    ([], "q", "q"), (["d"], nil, "d"), (["d\n\n"], "q\n", "d\n\nq\n"),
-    (["a\r\n", "b"], "q", "a\n\nb\n\nq"), (["\n\n"], "q", "\n\nq"),
-  ] as [([String], String?, String)])
+  @Test(
+    arguments: [
+      ([], "q", "q"), (["d"], nil, "d"), (["d\n\n"], "q\n", "d\n\nq\n"),
+      (["a\r\n", "b"], "q", "a\n\nb\n\nq"), (["\n\n"], "q", "\n\nq"),
+    ] as [([String], String?, String)])
   func documentsStandBeforeTheQuestion(documents: [String], question: String?, expected: String) {
     #expect(PromptOptions.joined(documents: documents, question: question) == expected)
   }
@@ -23,7 +25,8 @@ import Testing
       try options.makePrompt()
         == .chat(
           Chat(messages: [
-            ChatMessage(role: "system", text: "Be brief."), ChatMessage(role: "user", text: "Hello"),
+            ChatMessage(role: "system", text: "Be brief."),
+            ChatMessage(role: "user", text: "Hello"),
           ])))
   }
 

@@ -16,7 +16,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (Duration.milliseconds(12), "12 ms"), (.microseconds(1250), "1.3 ms"), (.seconds(1.256), "1.26 s"),
+    (Duration.milliseconds(12), "12 ms"), (.microseconds(1250), "1.3 ms"),
+    (.seconds(1.256), "1.26 s"),
     (.seconds(90), "90 s"),
   ])
   func durationsAreShort(duration: Duration, expected: String) {
