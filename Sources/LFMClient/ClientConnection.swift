@@ -24,6 +24,8 @@ final class ClientConnection: @unchecked Sendable {
   private var decoder = FrameDecoder()
   private var peerLimits = FrameLimits.standard
   private var hasGreeted = false
+  /// Whether any byte has come.
+  private var hasHeard = false
   private var calls: [UInt32: Open] = [:]
   private var goAway: GoAway?
   /// Why there is no connection any more.
@@ -154,11 +156,12 @@ extension ClientConnection {
     case .received(let bytes): receive(bytes)
     case .endOfInput: breakUp(nil)
     case .drained: break
-    case .closed: fail(.lost(place, goAway))
+    case .closed: fail(lost)
     }
   }
 
   private func receive(_ bytes: [UInt8]) {
+    hasHeard = true
     decoder.append(bytes)
     do throws(WireError) {
       while end == nil, let output = try decoder.next() {
@@ -258,9 +261,16 @@ extension ClientConnection {
       let code = hasGreeted ? error.code : .unimplemented
       fail(GenerationFailure(code, "\(place): \(error.message)"))
     } else {
-      fail(.lost(place, goAway))
+      fail(lost)
     }
     socket.close()
+  }
+
+  /// Why the connection ended without a word of farewell.
+  private var lost: GenerationFailure {
+    guard hasHeard, !hasGreeted else { return .lost(place, goAway) }
+    return GenerationFailure(
+      .unimplemented, "\(place): what answers there does not begin with hello")
   }
 
   /// Ends all calls, those to come too.
