@@ -3,5 +3,6 @@
 
 #include "dequantize.h"
 #include "lfm_kernels.h"
+#include "lfm_packed.h"
 
 #endif

@@ -1,0 +1,56 @@
+// Packed weights times activations of 8 bits, for each instruction set; the arithmetic is in quantize_body.h and
+// packed_body.h. Here are the tables of functions, and the choice among them.
+#include "lfm_packed.h"
+
+#include <string.h>
+
+#include "packed_layout.h"
+#include "vector.h"
+#if defined(__aarch64__)
+#include <arm_neon.h>
+#include <sys/auxv.h>
+#endif
+
+#define LFM_BODY "packed_body.h"
+#include "each_fast_isa.h"
+
+#define LFM_PACKED_FAMILY(S)                       \
+  static const lfm_packed_kernels packed_##S = { \
+      .name = #S,                                \
+      .quantize_panel = quantize_panel_##S,      \
+      .packed_product = packed_product_##S,      \
+      .packed_gate = packed_gate_##S,            \
+  };
+
+LFM_PACKED_FAMILY(portable)
+#if defined(__aarch64__)
+LFM_PACKED_FAMILY(dotprod)
+#endif
+#if defined(__x86_64__)
+LFM_PACKED_FAMILY(avx2)
+LFM_PACKED_FAMILY(avxvnni)
+LFM_PACKED_FAMILY(avx512vnni)
+#endif
+
+const lfm_packed_kernels *lfm_packed_kernels_named(const char *name) {
+  int best = strcmp(name, "fast") == 0;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+             __builtin_cpu_supports("f16c");
+  if ((best || strcmp(name, "avx512vnni") == 0) && avx2 && __builtin_cpu_supports("avx512vnni") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl"))
+    return &packed_avx512vnni;
+  if ((best || strcmp(name, "avxvnni") == 0) && avx2 && __builtin_cpu_supports("avxvnni"))
+    return &packed_avxvnni;
+  if ((best || strcmp(name, "avx2") == 0) && avx2) return &packed_avx2;
+#endif
+#if defined(__aarch64__)
+  // HWCAP_ASIMDDP
+  if ((best || strcmp(name, "dotprod") == 0) && (getauxval(AT_HWCAP) & (1ul << 20)))
+    return &packed_dotprod;
+#endif
+  if (best || strcmp(name, "portable") == 0) return &packed_portable;
+  return NULL;
+}

@@ -1,0 +1,126 @@
+// The products of the fast family: tiles of 16 rows and 1 ... LFM_MOST_COLUMNS columns, one after the other, in an order
+// that keeps weights and panels in the second-level cache. The layouts are in packed_layout.h.
+#include "vector_body.h"
+
+#include "packed_vector_body.h"
+#include "packed_tiles_body.h"
+#include "quantize_body.h"
+
+#define tiles LFM_NAME(tiles)
+#define store_rows LFM_NAME(store_rows)
+
+// Panels that are multiplied with each group before the next panels come: 8 * 16 columns of 2048 take 320 KiB.
+#undef LFM_PANELS_AT_ONCE
+#define LFM_PANELS_AT_ONCE 16
+
+#undef LFM_TILES_OF
+#define LFM_TILES_OF(NAME, TILE)                                                               \
+  static void LFM_NAME(NAME)(                                                                  \
+      const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *out, int n) {    \
+    LFM_COLUMN_CASES(TILE)                                                                     \
+  }
+
+#undef LFM_CASE
+#define LFM_CASE(N, TILE)                                \
+  case N: {                                              \
+    v16 sum[N];                                          \
+    for (int c = 0; c < N; c++) sum[c] = v_set(0.0f);    \
+    TILE(w, x, columns, stride, sum, N);                 \
+    __builtin_memcpy(out, sum, sizeof sum);              \
+    break;                                               \
+  }
+
+#undef LFM_COLUMN_CASES
+#if LFM_MOST_COLUMNS == 8
+#define LFM_COLUMN_CASES(TILE)                                                                     \
+  switch (n) {                                                                                     \
+    LFM_CASE(1, TILE) LFM_CASE(2, TILE) LFM_CASE(3, TILE) LFM_CASE(4, TILE) LFM_CASE(5, TILE)      \
+    LFM_CASE(6, TILE) LFM_CASE(7, TILE) LFM_CASE(8, TILE)                                          \
+  }
+#elif LFM_MOST_COLUMNS == 4
+#define LFM_COLUMN_CASES(TILE) \
+  switch (n) { LFM_CASE(1, TILE) LFM_CASE(2, TILE) LFM_CASE(3, TILE) LFM_CASE(4, TILE) }
+#else
+#define LFM_COLUMN_CASES(TILE) \
+  switch (n) { LFM_CASE(1, TILE) LFM_CASE(2, TILE) }
+#endif
+
+LFM_TILES_OF(tiles_q4_0, tile_q4_0)
+LFM_TILES_OF(tiles_q8_0, tile_q8_0)
+LFM_TILES_OF(tiles_q4_K, tile_q4_K)
+LFM_TILES_OF(tiles_q5_K, tile_q5_K)
+LFM_TILES_OF(tiles_q6_K, tile_q6_K)
+
+// out[c] = one group · column c of a panel of n columns.
+LFM_INLINE void tiles(int32_t type, const uint8_t *w, const uint8_t *x, size_t columns, size_t n, v16 *out) {
+  for (size_t c = 0; c < n; c += LFM_MOST_COLUMNS, x += 4 * LFM_MOST_COLUMNS, out += LFM_MOST_COLUMNS) {
+    int some = n - c < LFM_MOST_COLUMNS ? (int)(n - c) : LFM_MOST_COLUMNS;
+    switch (type) {
+      case LFM_WEIGHT_Q4_0:
+        LFM_NAME(tiles_q4_0)(w, x, columns, n, out, some);
+        break;
+      case LFM_WEIGHT_Q8_0:
+        LFM_NAME(tiles_q8_0)(w, x, columns, n, out, some);
+        break;
+      case LFM_WEIGHT_Q4_K:
+        LFM_NAME(tiles_q4_K)(w, x, columns, n, out, some);
+        break;
+      case LFM_WEIGHT_Q5_K:
+        LFM_NAME(tiles_q5_K)(w, x, columns, n, out, some);
+        break;
+      case LFM_WEIGHT_Q6_K:
+        LFM_NAME(tiles_q6_K)(w, x, columns, n, out, some);
+        break;
+      default:
+        return;
+    }
+  }
+}
+
+LFM_INLINE void store_rows(float *out, v16 v, size_t rows) {
+  if (rows >= LFM_GROUP_ROWS)
+    v_store(out, v);
+  else
+    v_store_n(out, v, rows);
+}
+
+// Runs BODY for every group and panel; it has g, the group's rows, the panel's first column and its width n.
+#undef LFM_EACH_TILE
+#define LFM_EACH_TILE(M, BODY)                                                                     \
+  const size_t column_bytes = lfm_panel_column_bytes(lfm_panel_kind_of((M)->type), (M)->columns);  \
+  const size_t at_once = LFM_PANELS_AT_ONCE * LFM_PANEL_COLUMNS;                                   \
+  for (size_t from = 0; from < count; from += at_once)                                             \
+    for (size_t g = begin; g < end; g++) {                                                         \
+      const size_t row = g * LFM_GROUP_ROWS;                                                       \
+      const size_t until = count - from < at_once ? count : from + at_once;                        \
+      for (size_t first = from; first < until; first += LFM_PANEL_COLUMNS) {                       \
+        const size_t n = until - first < LFM_PANEL_COLUMNS ? until - first : LFM_PANEL_COLUMNS;    \
+        const uint8_t *x = panels + first * column_bytes;                                          \
+        BODY                                                                                       \
+      }                                                                                            \
+    }
+
+static void LFM_NAME(packed_product)(
+    const lfm_packed *m, size_t begin, size_t end, const uint8_t *panels, float *const *outputs,
+    size_t count) {
+  LFM_EACH_TILE(m, {
+    v16 out[LFM_PANEL_COLUMNS];
+    tiles(m->type, m->data + g * m->group_stride, x, m->columns, n, out);
+    for (size_t c = 0; c < n; c++) store_rows(outputs[first + c] + row, out[c], m->rows - row);
+  })
+}
+
+static void LFM_NAME(packed_gate)(
+    const lfm_packed *gate, const lfm_packed *up, size_t begin, size_t end, const uint8_t *panels,
+    float *const *outputs, size_t count) {
+  const v16 one = v_set(1.0f);
+  LFM_EACH_TILE(gate, {
+    v16 a[LFM_PANEL_COLUMNS];
+    v16 b[LFM_PANEL_COLUMNS];
+    tiles(gate->type, gate->data + g * gate->group_stride, x, gate->columns, n, a);
+    tiles(up->type, up->data + g * up->group_stride, x, gate->columns, n, b);
+    for (size_t c = 0; c < n; c++)
+      store_rows(
+          outputs[first + c] + row, a[c] / (one + v_exp(-a[c])) * b[c], gate->rows - row);
+  })
+}

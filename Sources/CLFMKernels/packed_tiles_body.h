@@ -1,0 +1,143 @@
+// sum[c] = 16 rows · column c, for a constant number of columns of a panel of `stride` columns: the integers of a
+// block, then its scales, from the first block to the last.
+
+#define tile_q4_0 LFM_NAME(tile_q4_0)
+#define tile_q8_0 LFM_NAME(tile_q8_0)
+#define tile_q4_K LFM_NAME(tile_q4_K)
+#define tile_q5_K LFM_NAME(tile_q5_K)
+#define tile_q6_K LFM_NAME(tile_q6_K)
+#define add_lines LFM_NAME(add_lines)
+#define scales_k LFM_NAME(scales_k)
+#define byte_lanes LFM_NAME(byte_lanes)
+#define add_minima LFM_NAME(add_minima)
+
+#define LFM_LOW(line) ((line) & (uint16_t)0x0f0f)
+#define LFM_HIGH(line) ((line) >> 4 & (uint16_t)0x0f0f)
+#define LFM_EACH_COLUMN LFM_UNROLL for (int c = 0; c < n; c++)
+
+// Two quads of one line: x is the low quad's first word, and the high one's is `apart` bytes later.
+LFM_INLINE void add_lines(
+    i16x32 *sum, line_t low, line_t high, const uint8_t *x, size_t apart, const int n) {
+  LFM_EACH_COLUMN sum[c] = dot4(sum[c], low, x_word(x + 4 * c));
+  LFM_EACH_COLUMN sum[c] = dot4(sum[c], high, x_word(x + apart + 4 * c));
+}
+
+LFM_INLINE void tile_q4_0(
+    const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum, const int n) {
+  const size_t quad = 4 * stride;
+  for (size_t b = 0; b < columns / 32; b++, x += LFM_PANEL_WORDS_32 * quad) {
+    const uint8_t *lines = w + lfm_pair_lines(b, LFM_Q4_0_BLOCK);
+    i16x32 i[LFM_MOST_COLUMNS];
+    LFM_EACH_COLUMN i[c] = i_set(x_word(x + quad + 4 * c));
+    LFM_UNROLL for (int l = 0; l < 4; l++) {
+      line_t line = w_load(lines + l * LFM_LINE);
+      add_lines(i, LFM_LOW(line), LFM_HIGH(line), x + (2 + (size_t)l) * quad, 4 * quad, n);
+    }
+    v16 d = v_half_load(w + lfm_pair_scales(b, LFM_Q4_0_BLOCK));
+    LFM_EACH_COLUMN sum[c] =
+        v_fma(d * x_scale(x + 4 * c), __builtin_convertvector(i[c], v16), sum[c]);
+  }
+}
+
+LFM_INLINE void tile_q8_0(
+    const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum, const int n) {
+  const size_t quad = 4 * stride;
+  for (size_t b = 0; b < columns / 32; b++, x += LFM_PANEL_WORDS_32 * quad) {
+    const uint8_t *lines = w + lfm_pair_lines(b, LFM_Q8_0_BLOCK);
+    i16x32 i[LFM_MOST_COLUMNS];
+    LFM_EACH_COLUMN i[c] = LFM_BIASED_START(x_word(x + quad + 4 * c));
+    LFM_UNROLL for (int l = 0; l < 8; l++) {
+      line_t line = w_load(lines + l * LFM_LINE);
+      LFM_EACH_COLUMN i[c] = dot4_biased(i[c], line, x_word(x + (2 + (size_t)l) * quad + 4 * c));
+    }
+    v16 d = v_half_load(w + lfm_pair_scales(b, LFM_Q8_0_BLOCK));
+    LFM_EACH_COLUMN sum[c] =
+        v_fma(d * x_scale(x + 4 * c), __builtin_convertvector(i[c], v16), sum[c]);
+  }
+}
+
+// The six-bit scales and minima of a block's eight sub-blocks, one byte each.
+LFM_INLINE void scales_k(const uint8_t *lines, i16x32 *scales, i16x32 *minima) {
+  u16x32 p[3];
+  __builtin_memcpy(p, lines, sizeof p);
+  scales[0] = (i16x32)(p[0] & 0x3f3f3f3f);
+  minima[0] = (i16x32)(p[1] & 0x3f3f3f3f);
+  scales[1] = (i16x32)((p[2] & 0x0f0f0f0f) | (p[0] >> 6 & 0x03030303) << 4);
+  minima[1] = (i16x32)((p[2] >> 4 & 0x0f0f0f0f) | (p[1] >> 6 & 0x03030303) << 4);
+}
+
+LFM_INLINE v16 byte_lanes(i16x32 v, int byte) {
+  return __builtin_convertvector(v >> (8 * byte) & 0xff, v16);
+}
+
+// What the minima take away from column c, times -1; x is the first word of the column's pairs of sums.
+LFM_INLINE v16 add_minima(const i16x32 *minima, const uint8_t *x, size_t quad) {
+  i16x32 i = i_set(0);
+  LFM_UNROLL for (int h = 0; h < 2; h++) {
+    i = dot2(i, minima[h] & 0x00ff00ff, x_word(x + (size_t)h * 2 * quad));
+    i = dot2(i, minima[h] >> 8 & 0x00ff00ff, x_word(x + (size_t)h * 2 * quad + quad));
+  }
+  return __builtin_convertvector(i, v16);
+}
+
+#define LFM_TILE_K(NAME, BLOCK, SUBBLOCK, FIFTH)                                                    \
+  LFM_INLINE void NAME(                                                                             \
+      const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum, const int n) {   \
+    const size_t quad = 4 * stride;                                                                 \
+    for (size_t b = 0; b < columns / 256; b++, w += BLOCK, x += LFM_PANEL_WORDS_Q4_K * quad) {      \
+      i16x32 scales[2], minima[2];                                                                  \
+      scales_k(w + LFM_LINE, scales, minima);                                                       \
+      const v16 d = v_half_load(w), least = v_half_load(w + 32);                                    \
+      v16 t[LFM_MOST_COLUMNS];                                                                      \
+      LFM_EACH_COLUMN t[c] = v_set(0.0f) - least * add_minima(minima, x + quad + 4 * c, quad);      \
+      LFM_UNROLL for (int j = 0; j < 8; j++) {                                                      \
+        const uint8_t *lines = w + 4 * LFM_LINE + j * SUBBLOCK;                                     \
+        const uint8_t *words = x + (5 + 8 * (size_t)j) * quad;                                      \
+        i16x32 i[LFM_MOST_COLUMNS];                                                                 \
+        LFM_EACH_COLUMN i[c] = i_set(0);                                                            \
+        line_t high;                                                                                \
+        if (FIFTH) high = w_load(lines + 4 * LFM_LINE);                                             \
+        LFM_UNROLL for (int l = 0; l < 4; l++) {                                                    \
+          line_t line = w_load(lines + l * LFM_LINE);                                               \
+          line_t low4 = LFM_LOW(line), high4 = LFM_HIGH(line);                                      \
+          if (FIFTH) {                                                                              \
+            low4 |= high << (4 - l) & (uint16_t)0x1010;                                             \
+            high4 |= high >> l & (uint16_t)0x1010;                                                  \
+          }                                                                                         \
+          add_lines(i, low4, high4, words + (size_t)l * quad, 4 * quad, n);                         \
+        }                                                                                           \
+        const v16 scale = d * byte_lanes(scales[j / 4], j % 4);                                     \
+        LFM_EACH_COLUMN t[c] = v_fma(scale, __builtin_convertvector(i[c], v16), t[c]);              \
+      }                                                                                             \
+      LFM_EACH_COLUMN sum[c] = v_fma(x_scale(x + 4 * c), t[c], sum[c]);                             \
+    }                                                                                               \
+  }
+
+LFM_TILE_K(tile_q4_K, LFM_Q4_K_BLOCK, LFM_Q4_K_SUBBLOCK, 0)
+LFM_TILE_K(tile_q5_K, LFM_Q5_K_BLOCK, LFM_Q5_K_SUBBLOCK, 1)
+
+LFM_INLINE void tile_q6_K(
+    const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum, const int n) {
+  const size_t quad = 4 * stride;
+  for (size_t b = 0; b < columns / 256; b++, x += LFM_PANEL_WORDS_Q6_K * quad) {
+    const uint8_t *scales = w + lfm_pair_lines(b, LFM_Q6_K_BLOCK), *lines = scales + 4 * LFM_LINE;
+    const v16 d = v_half_load(w + lfm_pair_scales(b, LFM_Q6_K_BLOCK));
+    v16 t[LFM_MOST_COLUMNS];
+    LFM_EACH_COLUMN t[c] = v_set(0.0f);
+    for (int j = 0; j < 16; j++, lines += LFM_Q6_K_SUBBLOCK) {
+      const uint8_t *words = x + (17 + 4 * (size_t)j) * quad;
+      i16x32 i[LFM_MOST_COLUMNS];
+      LFM_EACH_COLUMN i[c] = i_set(x_word(x + (1 + (size_t)j) * quad + 4 * c));
+      const line_t a = w_load(lines), b2 = w_load(lines + LFM_LINE), h = w_load(lines + 2 * LFM_LINE);
+      const uint16_t two = 0x3030;
+      add_lines(i, LFM_LOW(a) | (h << 4 & two), LFM_HIGH(a) | (h & two), words, 2 * quad, n);
+      add_lines(
+          i, LFM_LOW(b2) | (h << 2 & two), LFM_HIGH(b2) | (h >> 2 & two), words + quad, 2 * quad, n);
+      s16x8 s;
+      __builtin_memcpy(&s, scales + j * 16, sizeof s);
+      const v16 scale = d * __builtin_convertvector(s, v16);
+      LFM_EACH_COLUMN t[c] = v_fma(scale, __builtin_convertvector(i[c], v16), t[c]);
+    }
+    LFM_EACH_COLUMN sum[c] = v_fma(x_scale(x + 4 * c), t[c], sum[c]);
+  }
+}
