@@ -38,6 +38,8 @@ package final class Model: Sendable {
   package let mappedBytes: Int
   /// Bytes of private memory: the vectors copied from the file, and the workspace when all of its rows are used.
   package let privateBytes: Int
+  /// The packed matrices beside the checkpoint, kept alive here; nil where the model is computed from the checkpoint alone.
+  package let prepared: PreparedWeights?
 
   private let pass: ForwardPass
   private let stepLock = Mutex<Void>(())
@@ -48,9 +50,12 @@ package final class Model: Sendable {
 
   /// Bind a checkpoint: nothing of its matrices is read or copied.
   ///
+  /// - Parameter prepared: the same checkpoint's matrices, packed.
   /// - Throws: `ModelError`: another architecture, hyperparameters or tensors at fault, or options that this machine
   ///   cannot give.
-  package init(_ checkpoint: Checkpoint, options: Options) throws(ModelError) {
+  package init(
+    _ checkpoint: Checkpoint, prepared: PreparedWeights? = nil, options: Options
+  ) throws(ModelError) {
     guard (1...Self.rowLimit).contains(options.maximumRows) else {
       throw ModelError(
         .badOption,
@@ -64,6 +69,7 @@ package final class Model: Sendable {
       hyperparameters, rows: options.maximumRows, threads: options.threads)
     self.hyperparameters = hyperparameters
     self.options = options
+    self.prepared = prepared
     instructionSet = unsafe InstructionSet.name(of: kernels)
     mappedBytes = weights.mappedBytes
     privateBytes = weights.preparedBytes + workspace.byteCount

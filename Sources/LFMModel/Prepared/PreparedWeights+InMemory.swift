@@ -1,0 +1,43 @@
+import CLFMLinux
+import LFMCheckpoint
+
+/// Packing into this process's own memory: for small models, and for tests.
+extension PreparedWeights {
+  /// Packs what can be packed, on all of `threads`.
+  ///
+  /// - Returns: nil where no matrix of the checkpoint is of a type that is packed.
+  /// - Throws: `ModelError`: what is wrong with the checkpoint, or no memory.
+  package static func inMemory(
+    _ checkpoint: Checkpoint, threads: Int = Int(lfm_available_processors())
+  ) throws(ModelError) -> PreparedWeights? {
+    try inMemory(checkpoint, threads: threads, packing: .kernels)
+  }
+
+  static func inMemory(
+    _ checkpoint: Checkpoint, threads: Int, packing: GroupPacking
+  ) throws(ModelError) -> PreparedWeights? {
+    let plan = try PackedPlan(checking: checkpoint, packing: packing)
+    guard !plan.isEmpty else { return nil }
+    let work = try PackingPieces(checkpoint, plan, packing: packing)
+    guard let memory = PreparedMemory(anonymousBytes: plan.fileBytes) else {
+      throw ModelError(
+        .outOfMemory, "no memory for \(plan.fileBytes) bytes of packed weights; set prepare to off")
+    }
+    let base = unsafe memory.baseForWriting
+    let team = try ComputeTeam(count: max(1, threads), pinned: false)
+    team.run(work.pieces.count) { _, index in
+      let piece = work.pieces[index]
+      unsafe work.pack(piece, to: base + piece.offset)
+    }
+    return PreparedWeights(plan, in: memory, home: .memory, packedVersion: packing.version)
+  }
+}
+
+extension PackedPlan {
+  /// The plan of a checkpoint whose every tensor is checked first.
+  init(checking checkpoint: Checkpoint, packing: GroupPacking) throws(ModelError) {
+    let hyperparameters = try Hyperparameters(checkpoint)
+    _ = try Weights(checkpoint, hyperparameters)
+    self.init(checkpoint, hyperparameters, packing: packing)
+  }
+}
