@@ -1,3 +1,5 @@
+import CLFMKernels
+
 /// How rows of a checkpoint become packed groups: the sizes, the layout's version, and the function that does it.
 ///
 /// A value, so that the files and their checks are tested apart from the kernels.
@@ -15,5 +17,11 @@
 
   /// The kernels' own.
   static let kernels = unsafe GroupPacking(
-    version: 0, groupBytes: { _, _ in 0 }, pack: { _, _, _, _, _, _ in })
+    version: UInt32(LFM_PACKED_VERSION),
+    groupBytes: { type, columns in
+      columns > 0 ? lfm_packed_group_bytes(type, columns) : 0
+    },
+    pack: { type, rows, rowBytes, rowCount, columns, out in
+      unsafe lfm_pack_group(type, rows, rowBytes, rowCount, columns, out)
+    })
 }
