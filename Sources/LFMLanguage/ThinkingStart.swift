@@ -14,50 +14,45 @@ extension ThinkingSplitter {
     case answer
   }
 
-  /// Where the output begins behind this prompt.
+  /// Where the output begins behind this prompt. Tags count only as special tokens: their letters in a text are text.
   ///
   /// The open turn is what follows the last `<|im_start|>` token and its line with the role. A prompt without one is raw
   /// text, where only a `<think>` at its very end counts.
   package static func start(after prompt: some BidirectionalCollection<PromptSegment>) -> Start {
-    let border = prompt.lastIndex(of: .special("<|im_start|>"))
-    guard let border else {
-      let text = trimmed(prompt.renderedText.utf8[...])
-      return text.suffix(7).elementsEqual("<think>".utf8) ? .thinking(hasBegun: false) : .turn
+    guard let border = prompt.lastIndex(of: .special("<|im_start|>")) else {
+      return prompt.last { !$0.isBlank } == opening ? .thinking(hasBegun: false) : .turn
     }
-    let turn = prompt[prompt.index(after: border)...].renderedText
-    guard let newline = turn.utf8.firstIndex(of: 0x0A) else { return .turn }
-    return start(afterTurn: turn.utf8[turn.utf8.index(after: newline)...])
+    let turn = prompt[prompt.index(after: border)...]
+    guard case .text(let head)? = turn.first, let newline = head.utf8.firstIndex(of: 0x0A) else {
+      return .turn
+    }
+    let rest = PromptSegment.text(String(head[head.utf8.index(after: newline)...]))
+    return turn.dropFirst().reduce(Start.turn.after(rest)) { $0.after($1) }
   }
 
-  private static func start(afterTurn turn: Substring.UTF8View) -> Start {
-    let text = trimmed(turn)
-    guard text.starts(with: "<think>".utf8) else { return text.isEmpty ? .turn : .answer }
-    guard let end = firstEnd(of: Array("</think>".utf8), in: text) else {
-      return .thinking(hasBegun: !trimmed(text.dropFirst(7)).isEmpty)
-    }
+  fileprivate static let opening = PromptSegment.special("<think>")
+  fileprivate static let closing = PromptSegment.special("</think>")
+}
+
+extension ThinkingSplitter.Start {
+  /// Where the output begins if this segment follows.
+  fileprivate func after(_ segment: PromptSegment) -> Self {
+    if segment.isBlank { return self }
+    switch (self, segment) {
     // Thinking may have been opened again directly behind.
-    let rest = trimmed(text[end...])
-    return rest.isEmpty ? .behindThinking : start(afterTurn: rest)
-  }
-
-  private static func firstEnd(
-    of needle: [UInt8], in text: Substring.UTF8View
-  ) -> Substring.UTF8View.Index? {
-    var rest = text
-    while let start = rest.firstIndex(of: needle[0]) {
-      rest = rest[start...]
-      if rest.starts(with: needle) { return rest.index(start, offsetBy: needle.count) }
-      rest = rest.dropFirst()
+    case (.turn, ThinkingSplitter.opening), (.behindThinking, ThinkingSplitter.opening):
+      return .thinking(hasBegun: false)
+    case (.thinking, ThinkingSplitter.closing): return .behindThinking
+    case (.thinking, _): return .thinking(hasBegun: true)
+    default: return .answer
     }
-    return nil
   }
+}
 
-  private static func trimmed(_ text: Substring.UTF8View) -> Substring.UTF8View {
-    func isSpace(_ byte: UInt8) -> Bool {
-      byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
-    }
-    let head = text.drop(while: isSpace)
-    guard let last = head.lastIndex(where: { !isSpace($0) }) else { return head }
-    return head[...last]
+extension PromptSegment {
+  /// Nothing but white space.
+  fileprivate var isBlank: Bool {
+    guard case .text(let text) = self else { return false }
+    return text.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
   }
 }

@@ -17,21 +17,35 @@ struct ThinkingStartTests {
     #expect(start() == .turn)
     #expect(start(.text(" \n")) == .turn)
     #expect(start(.special("<think>")) == .thinking(hasBegun: false))
-    #expect(start(.text("\n<think>\n")) == .thinking(hasBegun: false))
+    #expect(
+      start(.text("\n"), .special("<think>"), .text("\n")) == .thinking(hasBegun: false))
     #expect(start(.special("<think>"), .text("so")) == .thinking(hasBegun: true))
     #expect(
       start(.special("<think>"), .text("so"), .special("</think>"), .text("\n\n"))
         == .behindThinking)
-    #expect(start(.text("<think></think>Sure, ")) == .answer)
-    #expect(start(.text("<think>a</think><think>")) == .thinking(hasBegun: false))
-    #expect(start(.text("Sure, <think>")) == .answer)
+    #expect(start(.special("<think>"), .special("</think>"), .text("Sure, ")) == .answer)
+    #expect(
+      start(
+        .special("<think>"), .text("a"), .special("</think>"), .text("\n"), .special("<think>"))
+        == .thinking(hasBegun: false))
+    #expect(start(.text("Sure, "), .special("<think>")) == .answer)
+    #expect(start(.special("</think>")) == .answer)
+    #expect(start(.special("<think>"), .special("<think>")) == .thinking(hasBegun: true))
+  }
+
+  @Test func lettersOfATagAreNoTag() {
+    #expect(start(.text("<think>")) == .answer)
+    #expect(
+      start(.special("<think>"), .text("a</think>\n")) == .thinking(hasBegun: true))
+    #expect(ThinkingSplitter.start(after: [PromptSegment.text("x <think>\n")]) == .turn)
   }
 
   @Test func rawTextCountsAtItsEnd() {
     #expect(
-      ThinkingSplitter.start(after: [PromptSegment.text("x <think>\n")])
+      ThinkingSplitter.start(after: [.text("x "), PromptSegment.special("<think>"), .text("\n")])
         == .thinking(hasBegun: false))
-    #expect(ThinkingSplitter.start(after: [PromptSegment.text("<think> x")]) == .turn)
+    #expect(
+      ThinkingSplitter.start(after: [PromptSegment.special("<think>"), .text(" x")]) == .turn)
     #expect(ThinkingSplitter.start(after: [PromptSegment]()) == .turn)
     #expect(
       ThinkingSplitter.start(after: [PromptSegment.special("<|im_start|>"), .text("assistant")])
@@ -47,7 +61,7 @@ struct ThinkingStartTests {
     #expect(try start(ChatMessage(role: "assistant", text: "Sure, ")) == .answer)
     #expect(try start(ChatMessage(role: "assistant", text: "")) == .turn)
     #expect(
-      try start(ChatMessage(role: "assistant", text: "<think>Well")) == .thinking(hasBegun: true))
+      try start(ChatMessage(role: "assistant", text: "<think>Well")) == .answer)
     #expect(try start(ChatMessage(role: "assistant", thinking: "")) == .thinking(hasBegun: false))
     #expect(
       try start(ChatMessage(role: "assistant", thinking: "Well")) == .thinking(hasBegun: true))
