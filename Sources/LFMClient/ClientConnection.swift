@@ -224,7 +224,7 @@ extension ClientConnection {
       calls[frame.call] = open
       finish(
         frame.call,
-        .failure(GenerationFailure(.internalError, "a reply is broken: \(error.message)")),
+        .failure(GenerationFailure(.dataLoss, "a reply is broken: \(error.message)")),
         tellingDaemon: true)
     }
   }
@@ -257,8 +257,9 @@ extension ClientConnection {
   /// The daemon cannot be understood, or will say nothing more.
   private func breakUp(_ error: WireError?) {
     if let error {
-      // Before the greeting it is not a daemon that went wrong, but something else that answers there.
-      let code = hasGreeted ? error.code : .unimplemented
+      // Before the greeting it is not a daemon that went wrong, but something else that answers there. Afterwards what
+      // comes is no failure of a call either, but bytes that mean nothing.
+      let code: StatusCode = hasGreeted ? .dataLoss : .unimplemented
       fail(GenerationFailure(code, "\(place): \(error.message)"))
     } else {
       fail(lost)

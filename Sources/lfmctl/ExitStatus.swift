@@ -32,7 +32,7 @@ enum ExitStatus: Int32, CaseIterable {
     case .cannotCreate: "the output file cannot be made"
     case .inputOutput: "reading or writing failed"
     case .busy: "the daemon is busy: try again later"
-    case .wireProtocol: "what answers on the socket speaks another protocol"
+    case .wireProtocol: "what answers on the socket speaks another protocol, or breaks it"
     case .notPermitted: "not permitted, by the socket's mode or by the daemon"
     case .configuration: "the daemon's configuration does not allow it"
     case .timedOut: "the time of --timeout passed"
@@ -55,8 +55,8 @@ enum ExitStatus: Int32, CaseIterable {
     case .resourceExhausted, .aborted: self = .busy
     case .permissionDenied, .unauthenticated: self = .notPermitted
     case .failedPrecondition: self = .configuration
-    case .unimplemented: self = .wireProtocol
-    case .internalError, .dataLoss: self = .software
+    case .unimplemented, .dataLoss: self = .wireProtocol
+    case .internalError: self = .software
     default: self = .failure
     }
   }

@@ -95,7 +95,7 @@ struct ClientConnectionTests {
     let stream = client.generate(GenerationRequest(words: "x"))
     try await daemon.waitForCalls(1)
     daemon.send(.message([0xFF, 0xFF, 0xFF]), call: 1)
-    #expect(await collect(stream).1?.code == .internalError)
+    #expect(await collect(stream).1?.code == .dataLoss)
     let other = client.generate(GenerationRequest(words: "x"))
     try await daemon.waitForCalls(2)
     daemon.reply(.event(.finished(FakeGenerator.summary)), call: 3)
@@ -132,6 +132,19 @@ struct ClientConnectionTests {
     #expect(failure?.message.contains("lfmd 9") == true)
   }
 
+  /// No failure of the daemon's own, which would be INTERNAL.
+  @Test func noiseBehindTheGreetingIsToldApart() async throws {
+    for noise in ["HTTP/1.1 400 Bad Request\r\n\r\n", String(repeating: "\u{1}", count: 12)] {
+      let daemon = FalseDaemon()
+      let client = try daemon.client()
+      let stream = client.generate(GenerationRequest(words: "x"))
+      try await daemon.waitForCalls(1)
+      daemon.send(bytes: Array(noise.utf8))
+      let failure = await collect(stream).1
+      #expect(failure?.code == .dataLoss && failure?.isRetryable == false)
+    }
+  }
+
   @Test func daemonThatIgnoresTheWindowIsCutOff() async throws {
     let daemon = FalseDaemon()
     let client = try daemon.client()
@@ -144,7 +157,7 @@ struct ClientConnectionTests {
       return daemon.isAtEnd
     }
     let (events, failure) = await collect(stream)
-    #expect(failure?.code == .internalError)
+    #expect(failure?.code == .dataLoss)
     #expect(events.count == 6)
   }
 

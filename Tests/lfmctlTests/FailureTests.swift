@@ -10,7 +10,8 @@ import Testing
       (.deadlineExceeded, .timedOut), (.unavailable, .unavailable),
       (.permissionDenied, .notPermitted), (.unauthenticated, .notPermitted),
       (.failedPrecondition, .configuration), (.unimplemented, .wireProtocol),
-      (.internalError, .software), (.unknown, .failure), (.cancelled, .failure),
+      (.dataLoss, .wireProtocol), (.internalError, .software), (.unknown, .failure),
+      (.cancelled, .failure),
       (StatusCode(rawValue: 4711), .failure),
     ] as [(StatusCode, lfmctl.ExitStatus)])
   func everyCodeHasItsExit(code: StatusCode, expected: lfmctl.ExitStatus) {
