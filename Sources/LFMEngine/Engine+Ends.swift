@@ -15,6 +15,8 @@ extension Engine {
     dispatchPrecondition(condition: .onQueue(queue))
     guard !generation.hasEnded else { return }
     generation.cancellation.cancel()
+    generation.preparation?.cancel()
+    generation.preparation = nil
     generations[generation.id] = nil
     scheduler.remove(generation.id)
     // A step in flight holds the state itself, and lets go of it at its end.
@@ -39,8 +41,7 @@ extension Engine {
 
   func cancel(_ generation: Generation) {
     dispatchPrecondition(condition: .onQueue(queue))
-    fail(
-      generation, GenerationFailure(.cancelled, "the caller cancelled the call"))
+    fail(generation, .cancelled)
   }
 
   func setPaused(_ generation: Generation, _ isPaused: Bool) {
@@ -140,6 +141,8 @@ extension Engine {
 }
 
 extension GenerationFailure {
+  static let cancelled = GenerationFailure(.cancelled, "the caller cancelled the call")
+
   static let deadlineExceeded = GenerationFailure(
     .deadlineExceeded, "the call's deadline passed before it was done")
 

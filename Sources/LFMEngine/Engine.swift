@@ -7,7 +7,7 @@ import LFMTokenizer
 /// Many generations on one model.
 ///
 /// Owns four queues and what lives on the first: the engine queue has the scheduler, the generations in flight and
-/// the KV pool, and never computes; texts are tokenized on a concurrent queue, in pieces; steps run on the
+/// the KV pool, and never computes; texts are tokenized on a queue of their own, in pieces; steps run on the
 /// prefill queue (with a chunk) or the decode queue (without), one at a time. This file holds the state and the calls;
 /// `Engine+Steps` makes steps, `Engine+Ends` ends generations and the engine.
 ///
@@ -25,8 +25,7 @@ package final class Engine: TextGenerator, @unchecked Sendable {
   let fatal: @Sendable (GenerationFailure) -> Void
 
   let queue = DispatchQueue(label: "lfmd.engine")
-  let tokenizationQueue = DispatchQueue(
-    label: "lfmd.tokenization", attributes: .concurrent)
+  let texts: TokenizationQueue
   let prefillQueue = DispatchQueue(label: "lfmd.prefill")
   let decodeQueue = DispatchQueue(label: "lfmd.decode")
 
@@ -74,6 +73,7 @@ package final class Engine: TextGenerator, @unchecked Sendable {
     self.stepModel = stepModel
     self.tokenizer = tokenizer
     self.fatal = fatal
+    texts = TokenizationQueue(width: configuration.tokenizations)
     deadlines = DeadlineTimer(queue: queue)
     tools = StepTools(vocabularyCount: stepModel.vocabularyCount)
     preparation = Preparation(
@@ -106,12 +106,9 @@ package final class Engine: TextGenerator, @unchecked Sendable {
       let generation = Generation(
         id: nextID(), request: request, deadline: deadline, deliver: deliver)
       guard admit(generation, control) else { return }
-      preparation.prepare(
-        request, on: tokenizationQueue,
-        isCancelled: { generation.cancellation.isCancelled },
-        complete: { [self] result in
-          queue.async { [self] in prepared(generation, result) }
-        })
+      generation.preparation = preparation.prepare(request, on: texts) { [self] result in
+        queue.async { [self] in prepared(generation, result) }
+      }
     }
     return control
   }
@@ -202,6 +199,7 @@ package final class Engine: TextGenerator, @unchecked Sendable {
     _ generation: Generation, _ result: Result<Preparation.Prepared, GenerationFailure>
   ) {
     dispatchPrecondition(condition: .onQueue(queue))
+    generation.preparation = nil
     guard !generation.hasEnded else { return }
     switch result {
     case .failure(let failure):

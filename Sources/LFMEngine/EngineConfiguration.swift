@@ -25,6 +25,10 @@ package struct EngineConfiguration: Sendable {
   package var allowsLogits = false
   /// The most positions of one call for logits.
   package var logitsPositions = 512
+  /// Texts that are tokenized at a time, a thread each.
+  package var tokenizations = 2
+  /// Bytes of text that one call of `detokenize` makes at most: what a message may have.
+  package var detokenizedBytes = 16 << 20
   /// The family of chat template to use, whatever the file has.
   package var template: ChatTemplate?
   /// Fill freed pages and fresh states with NaN: for tests.

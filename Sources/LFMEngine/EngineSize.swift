@@ -19,13 +19,14 @@ struct EngineSize {
         "the file's vocabulary has \(vocabulary) tokens and its embedding \(model.vocabularyCount) "
           + "rows; they do not belong together")
     }
-    try Self.check("the context length", configuration.contextLength, 1...(1 << 24))
+    try Self.check("the context length", configuration.contextLength, 2...(1 << 24))
     try Self.check("the number of KV pages", configuration.pages, 1...(1 << 20))
     try Self.check("the chunk", configuration.chunk, 1...(1 << 16))
     try Self.check("the number of waiting generations", configuration.maximumWaiting, 1...(1 << 16))
     try Self.check("the number of running generations", configuration.maximumRunning, 1...1024)
     try Self.check("the default of max_tokens", configuration.defaultMaxTokens, 1...(1 << 31))
     try Self.check("the positions of a call for logits", configuration.logitsPositions, 1...65536)
+    try Self.check("the number of texts tokenized at a time", configuration.tokenizations, 1...256)
     let wanted = configuration.contextLength ?? EngineConfiguration.defaultContextLength
     let context = max(1, min(wanted, model.contextLength))
     pages = configuration.pages ?? 4 * KVLayout.pages(for: context)

@@ -1,6 +1,9 @@
 /// What a server needs of an engine. `LFMServer` knows this protocol and no engine; tests answer it with a fake.
 ///
 /// No method blocks. Handlers are called on a queue of the generator's own, in order, and must return at once.
+///
+/// A handler is kept no longer than what the generator holds of the request, give or take a moment: who counts that
+/// memory can tell by the handler when it is free.
 public protocol TextGenerator: Sendable {
   /// Starts a generation. `deliver` gets its events; after the terminal one it is released and never called again.
   ///
@@ -20,21 +23,30 @@ public protocol TextGenerator: Sendable {
 
   /// Turns UTF-8 text into token ids; nothing is put before or after them.
   ///
-  /// - Parameter parsesSpecialTokens: whether the text of a special token becomes that token.
+  /// - Parameters:
+  ///   - parsesSpecialTokens: whether the text of a special token becomes that token.
+  ///   - complete: called once, with `cancelled` if the work was cancelled before its end.
+  /// - Returns: what stops the work between two pieces of the text. It cannot be paused: it says one thing.
   func tokenize(
     _ text: String, parsesSpecialTokens: Bool,
-    complete: @escaping @Sendable (Result<[TokenID], GenerationFailure>) -> Void)
+    complete: @escaping @Sendable (Result<[TokenID], GenerationFailure>) -> Void
+  ) -> any GenerationControl
 
   /// Turns token ids into bytes, which need not be valid UTF-8.
   ///
   /// - Parameter skipsSpecialTokens: whether special tokens contribute nothing.
+  /// - Returns: as `tokenize`.
   func detokenize(
     _ tokens: [TokenID], skipsSpecialTokens: Bool,
-    complete: @escaping @Sendable (Result<[UInt8], GenerationFailure>) -> Void)
+    complete: @escaping @Sendable (Result<[UInt8], GenerationFailure>) -> Void
+  ) -> any GenerationControl
 
   /// Renders a conversation with the model's chat template, without tokenizing it.
+  ///
+  /// - Returns: as `tokenize`, but a rendering that has begun goes on to its end.
   func render(
-    _ chat: Chat, complete: @escaping @Sendable (Result<String, GenerationFailure>) -> Void)
+    _ chat: Chat, complete: @escaping @Sendable (Result<String, GenerationFailure>) -> Void
+  ) -> any GenerationControl
 
   /// What model this is. Fixed for the life of the generator.
   var model: ModelDescription { get }

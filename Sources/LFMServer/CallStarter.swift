@@ -27,15 +27,15 @@ struct CallStarter {
     case .logits(let tokens):
       try logits(tokens, with: generator, on: call)
     case .tokenize(let text, let parsesSpecialTokens):
-      generator.tokenize(text, parsesSpecialTokens: parsesSpecialTokens) {
+      call.control = generator.tokenize(text, parsesSpecialTokens: parsesSpecialTokens) {
         finish($0.map(CallReply.tokens))
       }
     case .detokenize(let tokens, let skipsSpecialTokens):
-      generator.detokenize(tokens, skipsSpecialTokens: skipsSpecialTokens) {
+      call.control = generator.detokenize(tokens, skipsSpecialTokens: skipsSpecialTokens) {
         finish($0.map(CallReply.text))
       }
     case .render(let chat):
-      generator.render(chat) { finish($0.map(CallReply.rendered)) }
+      call.control = generator.render(chat) { finish($0.map(CallReply.rendered)) }
     case .modelInfo:
       finish(.modelInfo(generator.model))
     case .healthCheck, .status: break

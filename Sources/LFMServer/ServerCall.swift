@@ -25,9 +25,10 @@ final class ServerCall {
   var record: CallRecord
   /// Whether its start is whole (and the observer told).
   var hasStarted = false
-  /// Bytes of its unfinished message that the connection has counted.
-  var accountedBytes = 0
-  /// What it costs to stop or pause the work; `nil` for work too short for that.
+  /// Bytes of its unfinished message, and of its waiting replies, that the connection has counted.
+  var requestBytes = 0
+  var replyBytes = 0
+  /// What stops or pauses the work; `nil` where the answer is there at once.
   var control: (any GenerationControl)?
   var deadline: Instant?
   /// When the last piece of the request came, while it is not whole.

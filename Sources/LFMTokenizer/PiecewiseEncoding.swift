@@ -15,6 +15,8 @@ package struct PiecewiseEncoding: Sendable {
   private var nextMatch = 0
   private var position = 0
   private var longMerge = WindowedMerge()
+  /// What stands fast while a long piece is merged: the ids before it, and where it begins.
+  private var settled = (ids: 0, bytes: 0)
 
   /// - Parameter parsesSpecialTokens: whether the text of a special token becomes that token.
   package init(_ text: String, parsesSpecialTokens: Bool, tokenizer: Tokenizer) {
@@ -47,6 +49,15 @@ package struct PiecewiseEncoding: Sendable {
   /// How many bytes of text there are, and how many of them are behind the last token.
   package var byteCount: Int { text.count }
   package var bytesDone: Int { position }
+
+  /// At least so many ids will come, as far as is known: those that stand fast, and the fewest that the rest can be. It
+  /// never falls, and is the true count at the end.
+  package var leastCount: Int {
+    let (ids, bytes) = longMerge.isIdle ? (self.ids.count, position) : settled
+    let rest = text.count - bytes
+    let longest = max(1, tokenizer.vocabulary.longestSpelling)
+    return ids + rest / longest + (rest % longest == 0 ? 0 : 1)
+  }
 
   /// Works for about as long as `budget` bytes of plain text take; only to find the end of a run of letters, or of signs, or of
   /// whitespace, it looks over all of it in one go, a millisecond for a megabyte.
@@ -98,6 +109,7 @@ package struct PiecewiseEncoding: Sendable {
     } else if piece.count <= ShortMerge.longest {
       ShortMerge.encode(text, piece, tokenizer: tokenizer, to: &ids)
     } else {
+      settled = (ids.count, piece.lowerBound)
       longMerge.begin(piece, after: ids)
     }
     return true

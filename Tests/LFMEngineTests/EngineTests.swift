@@ -59,8 +59,10 @@ import Testing
     #expect(short.summary?.reason == .length && short.answer == "aaa")
     let full = await harness.run(.greedy("ab"))
     #expect(full.summary?.reason == .contextFull && full.answer.count == 62)
-    let exact = await harness.run(.greedy(String(repeating: "b", count: 64)))
+    let exact = await harness.run(.greedy(String(repeating: "b", count: 63)))
     #expect(exact.summary?.reason == .contextFull && exact.answer == "a")
+    let limited = await harness.run(.greedy(String(repeating: "b", count: 63), maxTokens: 1))
+    #expect(limited.summary?.reason == .length && limited.answer == "a")
 
     var stopToken = GenerationRequest.greedy("ab")
     stopToken.stop.tokens = [5, 97]
@@ -139,6 +141,19 @@ import Testing
 
   // MARK: - Refusals
 
+  @Test func `A prompt that grows too long is given up on the way`() async throws {
+    let harness = try EngineHarness(ScriptedModel.hashing(contextLength: 20_000)) {
+      $0.contextLength = 20_000
+    }
+    var request = GenerationRequest.greedy("")
+    // Could be 19,000 tokens by its bytes, is 285,000, and that many are not made.
+    request.prompt = .text(.init(repeating: "ab ", count: 95_000), parsesSpecialTokens: false)
+    let failure = try #require(await harness.run(request).failure)
+    #expect(failure.code == .outOfRange)
+    let found = try #require(failure.message.firstMatch(of: /at least ([0-9]+) tokens/))
+    #expect((20_000..<200_000).contains(Int(found.1) ?? 0))
+  }
+
   @Test func `Refuses what cannot be served, naming it`() async throws {
     let harness = try EngineHarness(ScriptedModel.hashing(contextLength: 100))
     func refusal(_ change: (inout GenerationRequest) -> Void) async throws -> GenerationFailure {
@@ -154,9 +169,20 @@ import Testing
       let failure = try await refusal { $0.prompt = empty }
       #expect(failure.code == .invalidArgument && failure.message.contains("empty"))
     }
-    let long = try await refusal { $0.prompt = .tokens(.init(repeating: 65, count: 101)) }
-    #expect(long.code == .outOfRange)
-    #expect(long.message.contains("101") && long.message.contains("100"))
+    // A prompt leaves room for a token. One is given up for its bytes alone.
+    let tooLong: [(Prompt, String)] = [
+      (.tokens(.init(repeating: 65, count: 101)), "has 101 tokens"),
+      (.tokens(.init(repeating: 65, count: 100)), "has 100 tokens"),
+      (.text(.init(repeating: "a", count: 100), parsesSpecialTokens: false), "has 100 tokens"),
+      (.text(.init(repeating: "a", count: 16 << 20), parsesSpecialTokens: true), "has at least "),
+      (.text(.init(repeating: "a ", count: 700), parsesSpecialTokens: false), "has 1400 tokens"),
+    ]
+    for (prompt, words) in tooLong {
+      let long = try await refusal { $0.prompt = prompt }
+      #expect(long.code == .outOfRange)
+      #expect(long.message.contains(words) && long.message.contains(" 100,"), "\(long.message)")
+      #expect(long.message.contains(" 99:"))
+    }
     let strange = try await refusal { $0.prompt = .tokens([1, 264]) }
     #expect(strange.code == .invalidArgument && strange.message.contains("264"))
     let parameters: [(inout GenerationRequest) -> Void] = [

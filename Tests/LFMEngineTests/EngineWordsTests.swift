@@ -1,9 +1,10 @@
 // The calls around generation: logits, tokens, bytes, templates.
-import LFMEngine
 import LFMGeneration
 import LFMLanguage
 import Synchronization
 import Testing
+
+@testable import LFMEngine
 
 @Suite(.timeLimit(.minutes(2))) struct EngineWordsTests {
   func logits(
@@ -74,7 +75,7 @@ import Testing
     let harness = try EngineHarness(ScriptedModel.hashing())
     func tokenize(_ text: String, special: Bool) async throws -> [TokenID] {
       try await withCheckedContinuation { continuation in
-        harness.engine.tokenize(text, parsesSpecialTokens: special) {
+        _ = harness.engine.tokenize(text, parsesSpecialTokens: special) {
           continuation.resume(returning: $0)
         }
       }.get()
@@ -83,7 +84,7 @@ import Testing
       _ tokens: [TokenID], skips: Bool = false
     ) async -> Result<[UInt8], GenerationFailure> {
       await withCheckedContinuation { continuation in
-        harness.engine.detokenize(tokens, skipsSpecialTokens: skips) {
+        _ = harness.engine.detokenize(tokens, skipsSpecialTokens: skips) {
           continuation.resume(returning: $0)
         }
       }
@@ -103,13 +104,71 @@ import Testing
     #expect(try await tokenize(long, special: true).count == long.utf8.count)
   }
 
+  /// What a caller is told of a text that nobody waits for.
+  @Test func `Texts can be cancelled at any time`() async throws {
+    let harness = try EngineHarness(ScriptedModel.hashing())
+    let ends = Mutex2<[Result<Int, GenerationFailure>]>([])
+    @Sendable func take(_ count: Result<Int, GenerationFailure>) {
+      ends.withLock { $0.append(count) }
+    }
+    let text = String(repeating: "words and more of them. ", count: 40_000)
+    let tokens = TestTokenizer.tokens(text)
+    let chat = Chat(messages: [ChatMessage(role: "user", text: text)])
+    for _ in 0..<5 {
+      let controls: [any GenerationControl] = [
+        harness.engine.tokenize(text, parsesSpecialTokens: true) { take($0.map(\.count)) },
+        harness.engine.detokenize(tokens, skipsSpecialTokens: false) { take($0.map(\.count)) },
+        harness.engine.render(chat) { take($0.map(\.count)) },
+      ]
+      // Far more than can be done before they are cancelled.
+      let others = (0..<10).map { _ in
+        harness.engine.tokenize(text, parsesSpecialTokens: true) { take($0.map(\.count)) }
+      }
+      for control in controls + others {
+        control.pause()
+        control.cancel()
+        control.cancel()
+        control.resume()
+      }
+    }
+    while ends.withLock({ $0.count }) < 65 { try await Task.sleep(for: .milliseconds(1)) }
+    let failures = ends.withLock { ends in
+      ends.compactMap { end in if case .failure(let failure) = end { failure } else { nil } }
+    }
+    #expect(failures.count >= 40)
+    #expect(failures.allSatisfy { $0.code == .cancelled })
+    while harness.engine.texts.count > 0 { try await Task.sleep(for: .milliseconds(1)) }
+    #expect(ends.withLock { $0.count } == 65)
+  }
+
+  @Test func `Tokens are not more text than a message can have`() async throws {
+    let harness = try EngineHarness(ScriptedModel.hashing()) { $0.detokenizedBytes = 1_000_000 }
+    func bytes(_ tokens: [TokenID]) async -> Result<[UInt8], GenerationFailure> {
+      await withCheckedContinuation { continuation in
+        _ = harness.engine.detokenize(tokens, skipsSpecialTokens: false) {
+          continuation.resume(returning: $0)
+        }
+      }
+    }
+    let most = [TokenID](repeating: 65, count: 1_000_000)
+    #expect(try await bytes(most).get().count == 1_000_000)
+    guard case .failure(let failure) = await bytes(most + [65]) else {
+      return #expect(Bool(false))
+    }
+    #expect(failure.code == .resourceExhausted && failure.message.contains("1000000"))
+    guard case .failure(let strange) = await bytes(most.dropLast() + [-7]) else {
+      return #expect(Bool(false))
+    }
+    #expect(strange.message.contains("999999") && strange.message.contains("-7"))
+  }
+
   @Test func `Renders, or says why not`() async throws {
     func render(
       _ chat: Chat, with template: ChatTemplate?
     ) async throws -> Result<String, GenerationFailure> {
       let harness = try EngineHarness(ScriptedModel.hashing()) { $0.template = template }
       return await withCheckedContinuation { continuation in
-        harness.engine.render(chat) { continuation.resume(returning: $0) }
+        _ = harness.engine.render(chat) { continuation.resume(returning: $0) }
       }
     }
     let chat = Chat(messages: [ChatMessage(role: "user", text: "hi")])

@@ -15,6 +15,9 @@ import Synchronization
 /// - `silent`: nothing, until it is cancelled.
 /// - `deaf`: nothing, and cancelling does not end it.
 /// - `fail`: one delta, then `resourceExhausted`.
+///
+/// A text that begins with `never` is tokenized when it is cancelled, or by `wake`; one that begins with `never ever` only
+/// by `wake`.
 final class FakeGenerator: TextGenerator {
   struct Counts: Sendable {
     var started = 0
@@ -24,6 +27,10 @@ final class FakeGenerator: TextGenerator {
     var resumed = 0
     /// Deltas of `forever` and `burst` that were delivered.
     var deltas = 0
+    /// Texts to be tokenized, chats to be rendered and so on.
+    var texts = 0
+    var textsEnded = 0
+    var textsCancelled = 0
   }
 
   let model: ModelDescription
@@ -33,6 +40,7 @@ final class FakeGenerator: TextGenerator {
   var counts: Counts { tally.withLock { $0 } }
   var deadlines: [ContinuousClock.Instant?] { deadlinesGiven.withLock { $0 } }
   private let queue = DispatchQueue(label: "fake.generator")
+  private let deaf = Mutex<[FakeRun]>([])
 
   init(allowsLogits: Bool = true) {
     model = ModelDescription(
@@ -103,31 +111,51 @@ final class FakeGenerator: TextGenerator {
   func tokenize(
     _ text: String, parsesSpecialTokens: Bool,
     complete: @escaping @Sendable (Result<[TokenID], GenerationFailure>) -> Void
-  ) {
-    queue.async {
-      if text == "never" { return }
-      complete(.success(text.utf8.map { TokenID($0) + (parsesSpecialTokens ? 0 : 256) }))
+  ) -> any GenerationControl {
+    answer(complete, isNever: text.hasPrefix("never"), isDeaf: text.hasPrefix("never ever")) {
+      .success(text.utf8.map { TokenID($0) + (parsesSpecialTokens ? 0 : 256) })
     }
   }
 
   func detokenize(
     _ tokens: [TokenID], skipsSpecialTokens: Bool,
     complete: @escaping @Sendable (Result<[UInt8], GenerationFailure>) -> Void
-  ) {
-    queue.async {
+  ) -> any GenerationControl {
+    answer(complete) {
       if let bad = tokens.first(where: { $0 >= 1000 }) {
-        return complete(.failure(GenerationFailure(.invalidArgument, "no token \(bad)")))
+        return .failure(GenerationFailure(.invalidArgument, "no token \(bad)"))
       }
-      complete(.success(tokens.map { UInt8(truncatingIfNeeded: $0) }))
+      return .success(tokens.map { UInt8(truncatingIfNeeded: $0) })
     }
   }
 
   func render(
     _ chat: Chat, complete: @escaping @Sendable (Result<String, GenerationFailure>) -> Void
-  ) {
-    queue.async {
-      complete(.success(chat.messages.map { "<\($0.role)>" }.joined()))
+  ) -> any GenerationControl {
+    answer(complete) { .success(chat.messages.map { "<\($0.role)>" }.joined()) }
+  }
+
+  /// One answer soon, or none until it is cancelled.
+  private func answer<Value: Sendable>(
+    _ complete: @escaping @Sendable (Result<Value, GenerationFailure>) -> Void,
+    isNever: Bool = false, isDeaf: Bool = false,
+    _ value: @escaping @Sendable () -> Result<Value, GenerationFailure>
+  ) -> any GenerationControl {
+    tally.withLock { $0.texts += 1 }
+    let run = FakeRun(self, queue, isDeaf: isDeaf, isText: true) { event in
+      guard case .failed(let failure) = event else { return complete(value()) }
+      complete(.failure(failure))
     }
+    if isNever { deaf.withLock { $0.append(run) } } else { run.say([.finished(Self.summary)]) }
+    return run
+  }
+
+  /// Ends what nobody could end.
+  func wake() {
+    for run in deaf.withLock({ runs in
+      defer { runs = [] }
+      return runs
+    }) { run.say([.finished(Self.summary)]) }
   }
 
   func activity(complete: @escaping @Sendable (GeneratorActivity) -> Void) {
@@ -152,15 +180,17 @@ private final class FakeRun: GenerationControl {
   private let generator: FakeGenerator
   private let queue: DispatchQueue
   private let isDeaf: Bool
+  private let isText: Bool
   private let state: Mutex<State>
 
   init(
-    _ generator: FakeGenerator, _ queue: DispatchQueue, isDeaf: Bool,
+    _ generator: FakeGenerator, _ queue: DispatchQueue, isDeaf: Bool, isText: Bool = false,
     deliver: @escaping @Sendable (GenerationEvent) -> Void
   ) {
     self.generator = generator
     self.queue = queue
     self.isDeaf = isDeaf
+    self.isText = isText
     state = Mutex(State(deliver: deliver))
   }
 
@@ -212,7 +242,9 @@ private final class FakeRun: GenerationControl {
 
   private func deliver(_ event: GenerationEvent) {
     state.withLock { $0.deliver }?(event)
-    if event.isTerminal { end { $0.ended += 1 } }
+    if event.isTerminal {
+      end { [isText] in if isText { $0.textsEnded += 1 } else { $0.ended += 1 } }
+    }
   }
 
   private func end(_ count: (inout FakeGenerator.Counts) -> Void) {
@@ -226,7 +258,9 @@ private final class FakeRun: GenerationControl {
   func cancel() {
     queue.async { [self] in
       guard state.withLock({ $0.deliver != nil }) else { return }
-      generator.tally.withLock { $0.cancelled += 1 }
+      generator.tally.withLock { [isText] in
+        if isText { $0.textsCancelled += 1 } else { $0.cancelled += 1 }
+      }
       guard !isDeaf else { return }
       deliver(.failed(GenerationFailure(.cancelled, "cancelled")))
     }

@@ -55,4 +55,20 @@ struct PiecewiseEncodingTests {
     let second = first
     #expect(steps(first, budget: 1).ids == steps(second, budget: 100).ids)
   }
+
+  /// What a prompt is refused by before it is tokenized: never more than the truth, never less than before.
+  @Test func theLeastCountGrowsToTheCount() throws {
+    let tokenizer = try Fixture.tokenizer.get()
+    var generator = SplitMix(state: 31)
+    let long = ["river", " ", "\n", "<|im_start|>", "🚀"].map { String(repeating: $0, count: 3000) }
+    for text in (0..<100).map({ _ in randomText(&generator) }) + long {
+      var encoding = PiecewiseEncoding(text, parsesSpecialTokens: true, tokenizer: tokenizer)
+      var counts = [encoding.leastCount]
+      while !encoding.step(budget: 200) { counts.append(encoding.leastCount) }
+      counts.append(encoding.leastCount)
+      #expect(counts == counts.sorted())
+      #expect(counts.last == encoding.ids.count)
+      #expect(text.isEmpty || counts[0] > 0)
+    }
+  }
 }

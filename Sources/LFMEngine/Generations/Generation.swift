@@ -21,6 +21,8 @@ final class Generation: @unchecked Sendable {
   private var deliver: (@Sendable (GenerationEvent) -> Void)?
   private var deliverLogits: (@Sendable (LogitsEvent) -> Void)?
 
+  /// The tokenizing of its prompt, while that goes on.
+  var preparation: TextJob?
   /// The prompt's tokens, then those generated.
   var tokens: [TokenID] = []
   var promptCount = 0

@@ -1,4 +1,3 @@
-import Dispatch
 import LFMGeneration
 import LFMLanguage
 import LFMTokenizer
@@ -23,33 +22,41 @@ struct Preparation: Sendable {
     var stop: StopCondition
   }
 
-  /// Tokenizes a prompt piece by piece on `queue`, and completes there.
+  /// Tokenizes a prompt piece by piece on `queue`.
   ///
-  /// - Parameter isCancelled: looked at between pieces; then `complete` is never called.
+  /// - Parameter complete: called there; never, once the job is cancelled.
   func prepare(
-    _ request: GenerationRequest, on queue: DispatchQueue,
-    isCancelled: @escaping @Sendable () -> Bool,
+    _ request: GenerationRequest, on queue: TokenizationQueue,
     complete: @escaping @Sendable (Result<Prepared, GenerationFailure>) -> Void
-  ) {
-    queue.async {
-      guard !isCancelled() else { return }
-      do throws(GenerationFailure) {
-        let request = try request.validated(vocabularySize: tokenizer.vocabulary.count)
-        switch try source(of: request.prompt) {
-        case .tokens(let tokens):
-          complete(finish(request, tokens))
-        case .encoding(let encoding):
-          EncodingRun(encoding).run(on: queue, isCancelled: isCancelled) { tokens in
-            complete(finish(request, tokens))
-          }
-        }
-      } catch {
-        complete(.failure(error))
-      }
-    }
+  ) -> TextJob {
+    let run = PreparationRun(self, request, complete: complete)
+    return queue.submit(bytes: request.prompt.textBytes, step: { run.step() })
   }
 
-  private enum Source {
+  /// The prompt's text or tokens, if they may fit.
+  fileprivate func begin(_ request: GenerationRequest) throws(GenerationFailure) -> Source {
+    let request = try request.validated(vocabularySize: tokenizer.vocabulary.count)
+    let source = try source(of: request.prompt)
+    switch source {
+    case .tokens(let tokens): try check(tokens.count, isWhole: true)
+    case .encoding(let encoding): try check(encoding.leastCount, isWhole: false)
+    }
+    return source
+  }
+
+  /// Refuses a prompt that leaves no room for a token behind it.
+  ///
+  /// - Parameter isWhole: whether `count` is the prompt's length, or only the least that it can be.
+  fileprivate func check(_ count: Int, isWhole: Bool) throws(GenerationFailure) {
+    guard count >= contextLength else { return }
+    throw GenerationFailure(
+      .outOfRange,
+      "the prompt has \(isWhole ? "" : "at least ")\(count) tokens; the context here has "
+        + "\(contextLength), of which a prompt may take \(contextLength - 1): send less, or let the "
+        + "daemon be configured with a longer context")
+  }
+
+  fileprivate enum Source {
     case tokens([TokenID])
     case encoding(PiecewiseEncoding)
   }
@@ -67,9 +74,9 @@ struct Preparation: Sendable {
     }
   }
 
-  private func finish(
+  fileprivate func finish(
     _ request: GenerationRequest, _ encoded: [TokenID]
-  ) -> Result<Prepared, GenerationFailure> {
+  ) throws(GenerationFailure) -> Prepared {
     var tokens = encoded
     if case .text = request.prompt, tokenizer.vocabulary.addsBeginningOfText,
       let first = tokenizer.vocabulary.beginningOfText, tokens.first != first
@@ -77,50 +84,101 @@ struct Preparation: Sendable {
       tokens.insert(first, at: 0)
     }
     guard !tokens.isEmpty else {
-      return .failure(
-        GenerationFailure(
-          .invalidArgument, "the prompt is empty; there is nothing for the model to continue"))
+      throw GenerationFailure(
+        .invalidArgument, "the prompt is empty; there is nothing for the model to continue")
     }
-    guard tokens.count <= contextLength else {
-      return .failure(
-        GenerationFailure(
-          .outOfRange,
-          "the prompt has \(tokens.count) tokens, and the context here has room for "
-            + "\(contextLength); send less, or let the daemon be configured with a longer context"))
-    }
+    try check(tokens.count, isWhole: true)
     var sampler = Sampler(
       parameters: request.sampling, vocabularySize: tokenizer.vocabulary.count)
     sampler.observe(tokens)
     let start = TurnStart.find(in: tokens, tokenizer)
-    return .success(
-      Prepared(
-        tokens: tokens, sampler: sampler,
-        text: CompletionText(tokenizer: tokenizer, request: request, start: start),
-        stop: StopCondition(
-          stop: request.stop, maxTokens: request.maxTokens ?? defaultMaxTokens,
-          endOfGeneration: tokenizer.vocabulary.endOfGeneration, contextLength: contextLength)))
+    return Prepared(
+      tokens: tokens, sampler: sampler,
+      text: CompletionText(tokenizer: tokenizer, request: request, start: start),
+      stop: StopCondition(
+        stop: request.stop, maxTokens: request.maxTokens ?? defaultMaxTokens,
+        endOfGeneration: tokenizer.vocabulary.endOfGeneration, contextLength: contextLength))
   }
 }
 
-/// A text being tokenized, a piece a block, so that nobody behind it waits for its whole length.
+/// A prompt being tokenized, a piece at a time; given up as soon as it cannot fit the context any more.
 ///
-/// `@unchecked Sendable`: each block submits the next one at its end, so one at a time touches it.
-final class EncodingRun: @unchecked Sendable {
-  private var encoding: PiecewiseEncoding
+/// `@unchecked Sendable`: the tokenization queue does one piece of a job at a time.
+private final class PreparationRun: @unchecked Sendable {
+  private let preparation: Preparation
+  private let request: GenerationRequest
+  private let complete: @Sendable (Result<Preparation.Prepared, GenerationFailure>) -> Void
+  private var encoding: PiecewiseEncoding?
 
-  init(_ encoding: PiecewiseEncoding) { self.encoding = encoding }
-
-  func run(
-    on queue: DispatchQueue, isCancelled: @escaping @Sendable () -> Bool,
-    complete: @escaping @Sendable ([TokenID]) -> Void
+  init(
+    _ preparation: Preparation, _ request: GenerationRequest,
+    complete: @escaping @Sendable (Result<Preparation.Prepared, GenerationFailure>) -> Void
   ) {
-    queue.async { [self] in
-      guard !isCancelled() else { return }
-      if encoding.step() {
-        complete(encoding.ids)
-      } else {
-        run(on: queue, isCancelled: isCancelled, complete: complete)
+    self.preparation = preparation
+    self.request = request
+    self.complete = complete
+  }
+
+  /// - Returns: whether the caller has its answer.
+  func step() -> Bool {
+    do throws(GenerationFailure) {
+      guard let tokens = try piece() else { return false }
+      complete(.success(try preparation.finish(request, tokens)))
+    } catch {
+      complete(.failure(error))
+    }
+    return true
+  }
+
+  /// The prompt's tokens, once they are there.
+  private func piece() throws(GenerationFailure) -> [TokenID]? {
+    // Taken out, so that there is one copy.
+    guard var encoding = encoding.take() else {
+      switch try preparation.begin(request) {
+      case .tokens(let tokens): return tokens
+      case .encoding(let encoding): self.encoding = encoding
       }
+      return nil
+    }
+    if encoding.step() { return encoding.ids }
+    try preparation.check(encoding.leastCount, isWhole: false)
+    self.encoding = encoding
+    return nil
+  }
+}
+
+extension Prompt {
+  /// About how long its text is.
+  var textBytes: Int {
+    switch self {
+    case .chat(let chat): chat.textBytes
+    case .text(let text, _): text.utf8.count
+    case .tokens: 0
+    }
+  }
+}
+
+extension Chat {
+  /// About how long its text is: what its messages say, without their tool calls.
+  var textBytes: Int {
+    messages.reduce(0) { sum, message in
+      let content =
+        switch message.content {
+        case .text(let text): text.utf8.count
+        case .json(let json): json.text.utf8.count
+        case .parts(let parts): parts.reduce(0) { $0 + $1.textBytes }
+        case nil: 0
+        }
+      return sum + content + (message.thinking?.utf8.count ?? 0)
+    }
+  }
+}
+
+extension ChatContentPart {
+  fileprivate var textBytes: Int {
+    switch self {
+    case .text(let text): text.utf8.count
+    case .json(let json): json.text.utf8.count
     }
   }
 }
