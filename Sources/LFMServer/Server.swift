@@ -32,8 +32,9 @@ package final class Server: @unchecked Sendable {
   private var isHolding = false
   private var drainDeadlinePassed = false
   private var whenDrained: [@Sendable () -> Void] = []
-  /// Bytes of unfinished messages on all connections.
-  var partialBytes = 0
+  /// What all calls hold.
+  let requests = CallMemory()
+  let replies = CallMemory()
 
   /// - Parameters:
   ///   - version: the daemon's, for hello and `status`.

@@ -42,14 +42,36 @@ extension ServerConnection {
     guard call.phase == .receiving else {
       throw .invalid("\(method.rawValue) takes one request, and a second one came")
     }
-    let request = try CallRequest(decoding: bytes, method: method)
     if let deadline = call.deadline, deadline <= .now { return abort(call, .deadlineExceeded) }
-    call.phase = .working
     do throws(GenerationFailure) {
-      try CallStarter(server: server, put: put(call.id)).start(request, on: call)
+      // First as it is, so that nothing is parsed for which there is no room, then as what it turns out to be.
+      try checkRoom(bytes.count)
+      let request = try parse(bytes, as: method)
+      let size = request.memory(wireBytes: bytes.count)
+      try checkRoom(size)
+      let hold = RequestHold(size, in: [requests, server.requests])
+      call.phase = .working
+      try CallStarter(server: server, put: put(call.id, hold)).start(request, on: call)
     } catch {
       abort(call, CallStatus(error))
     }
+  }
+
+  private func parse(
+    _ bytes: [UInt8], as method: Method
+  ) throws(GenerationFailure) -> CallRequest {
+    do throws(WireError) {
+      return try CallRequest(decoding: bytes, method: method)
+    } catch {
+      throw error.failure
+    }
+  }
+
+  private func checkRoom(_ count: Int) throws(GenerationFailure) {
+    let refusal = limits.refusal(
+      of: count, "request", onConnection: requests.held + count,
+      inAll: server.requests.held + count)
+    if let refusal { throw refusal }
   }
 
   private func checkMetadata(_ metadata: [MetadataEntry]) throws(WireError) {
@@ -123,6 +145,14 @@ extension ServerConnection {
           message:
             "\(call.output.queuedBytes) bytes of replies wait for a caller that does not read"))
     }
+    account(call)
+    let refusal = limits.refusal(
+      of: call.output.queuedBytes, "reply", onConnection: replies.held,
+      inAll: server.replies.held)
+    if let refusal {
+      // Work was done: whether to do it again is for the caller to say.
+      return abort(call, CallStatus(code: refusal.code, message: refusal.message))
+    }
     takeTurn(call)
   }
 
@@ -150,7 +180,7 @@ extension ServerConnection {
   func remove(_ call: ServerCall, _ code: StatusCode, _ message: String) {
     guard calls.removeValue(forKey: call.id) != nil else { return }
     call.stopWork()
-    account(call)
+    account(call, request: 0, replies: 0)
     table.end(call.id)
     server.callEnded()
     guard call.hasStarted else { return }

@@ -115,12 +115,10 @@ extension ServerConnection {
     // What follows a refused or ended call's fragments is not an answerable call of its own.
     guard !frame.flags.contains(.continuation) else { return }
     if frame.kind == .message {
-      guard !table.isPast(frame.call) else { return }
-      return sendStatus(
-        CallStatus(
-          code: .invalidArgument,
-          message: "a message came for call \(frame.call), which never began"),
-        for: frame.call)
+      if case .refuse(let status) = table.message(frame.call) {
+        sendStatus(status, for: frame.call)
+      }
+      return
     }
     guard let call = begin(frame.call) else { return }
     assemble(frame, for: call)
@@ -141,6 +139,7 @@ extension ServerConnection {
     case .refuse(let status), .breakOpenCall(let status):
       sendStatus(status, for: id)
       return nil
+    case .drop: return nil
     }
   }
 
@@ -152,11 +151,10 @@ extension ServerConnection {
       call.lastPieceAt = .now
       switch outcome {
       case .incomplete:
-        guard limits.allowsPartial(partialBytes, inAll: server.partialBytes) else {
-          throw WireError(
-            .call, .resourceExhausted,
-            "too many bytes of unfinished messages wait here; send fewer at a time")
-        }
+        let refusal = limits.refusal(
+          of: call.assembler.pendingBytes, "request", onConnection: requests.held,
+          inAll: server.requests.held)
+        if let refusal { return abort(call, CallStatus(refusal)) }
         if frame.kind == .message { grant(UInt32(clamping: frame.payload.count), for: call.id) }
       case .message(.callStart, let bytes): try takeStart(bytes, for: call)
       case .message(_, let bytes): try takeRequest(bytes, for: call)
@@ -167,13 +165,15 @@ extension ServerConnection {
     }
   }
 
-  /// Keeps the count of bytes that wait for the rest of their message.
+  /// Keeps the count of bytes that wait for the rest of their message, or to leave.
   func account(_ call: ServerCall) {
-    let pending = call.phase == .leaving ? 0 : call.assembler.pendingBytes
-    let change = pending - call.accountedBytes
-    call.accountedBytes = pending
-    partialBytes += change
-    server.partialBytes += change
+    account(call, request: call.assembler.pendingBytes, replies: call.output.queuedBytes)
+  }
+
+  func account(_ call: ServerCall, request: Int, replies: Int) {
+    for memory in [self.requests, server.requests] { memory.add(request - call.requestBytes) }
+    for memory in [self.replies, server.replies] { memory.add(replies - call.replyBytes) }
+    (call.requestBytes, call.replyBytes) = (request, replies)
   }
 
   private func takeOfCall(_ frame: Frame) {
@@ -203,10 +203,4 @@ extension CallStatus {
   /// What a call gets whose sender stops too early.
   static let noRequest = CallStatus(
     code: .invalidArgument, message: "the caller's messages ended before the request came")
-}
-
-extension ServerLimits {
-  func allowsPartial(_ bytes: Int, inAll: Int) -> Bool {
-    bytes <= partialBytesPerConnection && inAll <= partialBytes
-  }
 }

@@ -38,6 +38,7 @@ extension ServerConnection {
       call.isInTurn = false
       switch call.output.next() {
       case .frame(let bytes):
+        account(call)
         socket.send(bytes)
         call.stalledSince = nil
         takeTurn(call)

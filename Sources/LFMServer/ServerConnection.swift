@@ -32,8 +32,9 @@ final class ServerConnection: @unchecked Sendable {
   var turns: [UInt32] = []
   /// What the peer accepts.
   var peerLimits = FrameLimits.standard
-  /// Bytes of messages that are not whole yet.
-  var partialBytes = 0
+  /// What its calls hold.
+  let requests = CallMemory()
+  let replies = CallMemory()
   /// Whether the peer has ended its writing.
   var inputEnded = false
   /// When the last bytes of a frame that is not whole came.
@@ -90,10 +91,10 @@ final class ServerConnection: @unchecked Sendable {
     socket.queue.async { self.turn(body) }
   }
 
-  /// Where the work on `call` reports.
-  func put(_ call: UInt32) -> @Sendable (CallInbox.Item) -> Void {
+  /// Where the work on `call` reports. Whoever has this holds the request.
+  func put(_ call: UInt32, _ hold: RequestHold) -> @Sendable (CallInbox.Item) -> Void {
     guard let inbox else { return { _ in } }
-    return { inbox.put($0, for: call) }
+    return { item in withExtendedLifetime(hold) { inbox.put(item, for: call) } }
   }
 
   private func take(_ event: SocketEvent) {

@@ -11,10 +11,14 @@ package struct ServerLimits: Hashable, Sendable {
   package var metadataBytes = 8 << 10
   /// Bytes of one message.
   package var messageBytes = 16 << 20
-  /// Bytes of messages that are not whole yet, on one connection.
-  package var partialBytesPerConnection = 32 << 20
+  /// Bytes of requests that the calls of one connection hold, from their first fragment until the work on them has let go
+  /// of them; and as many of replies that have not left.
+  package var heldBytesPerConnection = 32 << 20
   /// The same on all connections.
-  package var partialBytes = 256 << 20
+  package var heldBytes = 64 << 20
+  /// A request, or the replies of a call, of at most so many bytes are taken even so: who sends little is not refused
+  /// because others send much, and the number of calls bounds them.
+  package var smallBytes = 64 << 10
   /// Positions of one Logits call.
   package var logitsPositions = 512
   /// Bytes of one call's replies that wait to be written; above, its generation rests.

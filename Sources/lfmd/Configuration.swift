@@ -14,6 +14,9 @@ struct Configuration: Equatable, Sendable {
   var maxRunning = 8
   var maxWaiting = 64
   var maxConnections = 256
+  /// MiB.
+  var maxCallMemory = 64
+  var maxConnectionMemory = 32
   var chatTemplate: String?
   var allowLogits = false
   var drainTimeout = 30

@@ -14,6 +14,8 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
   case maxRunning = "max-running"
   case maxWaiting = "max-waiting"
   case maxConnections = "max-connections"
+  case maxCallMemory = "max-call-memory"
+  case maxConnectionMemory = "max-connection-memory"
   case chatTemplate = "chat-template"
   case allowLogits = "allow-logits"
   case drainTimeout = "drain-timeout"
@@ -35,6 +37,9 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
     case .maxRunning: "generations that run at a time"
     case .maxWaiting: "generations that wait; more are refused as busy"
     case .maxConnections: "connections at a time"
+    case .maxCallMemory:
+      "MiB that the requests of all calls may take, and as much their replies; more are refused as busy"
+    case .maxConnectionMemory: "the same for the calls of one connection"
     case .chatTemplate: "chat template family, for a file whose own template is unknown"
     case .allowLogits: "whether callers may ask for logits"
     case .drainTimeout: "seconds that running generations get to finish when the daemon stops"
@@ -50,11 +55,14 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
     case .model: configuration.model = try Self.nonEmpty(text)
     case .socket: configuration.socket = try Self.nonEmpty(text)
     case .socketMode: configuration.socketMode = try Self.mode(text)
-    case .context: configuration.context = try Self.integer(text, in: 1...1_048_576)
+    case .context: configuration.context = try Self.integer(text, in: 2...1_048_576)
     case .threads: configuration.threads = try Self.integer(text, in: 0...1024)
     case .maxRunning: configuration.maxRunning = try Self.integer(text, in: 1...1024)
     case .maxWaiting: configuration.maxWaiting = try Self.integer(text, in: 1...65_536)
     case .maxConnections: configuration.maxConnections = try Self.integer(text, in: 1...65_536)
+    case .maxCallMemory: configuration.maxCallMemory = try Self.integer(text, in: 16...1_048_576)
+    case .maxConnectionMemory:
+      configuration.maxConnectionMemory = try Self.integer(text, in: 16...1_048_576)
     case .chatTemplate: configuration.chatTemplate = try Self.nonEmpty(text)
     case .allowLogits: configuration.allowLogits = try Self.boolean(text)
     case .drainTimeout: configuration.drainTimeout = try Self.integer(text, in: 0...86_400)
@@ -73,6 +81,8 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
     case .maxRunning: String(configuration.maxRunning)
     case .maxWaiting: String(configuration.maxWaiting)
     case .maxConnections: String(configuration.maxConnections)
+    case .maxCallMemory: String(configuration.maxCallMemory)
+    case .maxConnectionMemory: String(configuration.maxConnectionMemory)
     case .chatTemplate: configuration.chatTemplate
     case .allowLogits: String(configuration.allowLogits)
     case .drainTimeout: String(configuration.drainTimeout)

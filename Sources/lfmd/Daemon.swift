@@ -47,6 +47,8 @@ final class Daemon: @unchecked Sendable {
     self.logger = logger
     var limits = ServerLimits()
     limits.connections = configuration.maxConnections
+    limits.heldBytes = configuration.maxCallMemory << 20
+    limits.heldBytesPerConnection = configuration.maxConnectionMemory << 20
     server = Server(limits: limits, version: Version.text) { event in
       ServerLog.write(event, to: logger)
       if endsWithConnection, case .connectionClosed = event { Exit.now(EXIT_SUCCESS) }

@@ -73,4 +73,24 @@ struct CallTableTests {
     table.end(7)
     #expect(refusal(table.begin(9, roomElsewhere: false))?.code == .resourceExhausted)
   }
+
+  @Test func aRefusalIsSaidOnce() {
+    var table = CallTable(limit: 1)
+    guard case .refuse = table.message(7) else { return #expect(Bool(false)) }
+    #expect(table.message(7) == .drop)
+    #expect(table.begin(7, roomElsewhere: true) == .drop)
+    #expect(table.begin(5, roomElsewhere: true) == .begin)
+    #expect(table.message(3) == .drop)
+    guard case .refuse = table.begin(3, roomElsewhere: true) else { return #expect(Bool(false)) }
+    #expect(table.begin(3, roomElsewhere: true) == .drop)
+    guard case .refuse = table.begin(8, roomElsewhere: true) else { return #expect(Bool(false)) }
+    #expect(table.message(8) == .drop)
+    // One that was refused for lack of room is past, and what follows it is dropped.
+    guard case .refuse = table.begin(11, roomElsewhere: true) else { return #expect(Bool(false)) }
+    #expect(table.message(11) == .drop)
+    // However many are made up, what is kept of them is bounded, and good ones begin.
+    for id in UInt32(100)..<5000 { _ = table.message(id) }
+    table.end(5)
+    #expect(table.begin(5001, roomElsewhere: true) == .begin)
+  }
 }

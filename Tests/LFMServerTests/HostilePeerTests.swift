@@ -143,17 +143,20 @@ struct HostilePeerTests {
 
   @Test func unfinishedMessagesAreLimited() async throws {
     var limits = ServerLimits()
-    limits.partialBytesPerConnection = 150_000
+    limits.heldBytesPerConnection = 190_000
+    limits.smallBytes = 1000
     let peer = try Scene(limits).peer(FrameLimits(initialWindow: 4 << 20))
     let request = CallRequest.tokenize(
-      text: String(repeating: "x", count: 120_000), parsesSpecialTokens: true)
+      text: String(repeating: "x", count: 70_000), parsesSpecialTokens: true)
     let start = CallStart(method: request.method.rawValue, firstMessage: request.encode())
     var encoders = [UInt32(1), 3, 5].map { FrameEncoder(.callStart(start), call: $0) }
     // One fragment of each: the third passes the limit.
     for index in encoders.indices {
       if let frame = encoders[index].nextFrame() { peer.send(bytes: frame) }
     }
-    #expect(try await peer.outcome(of: 5).status?.code == .resourceExhausted)
+    let refused = try await peer.outcome(of: 5).status
+    #expect(refused?.code == .resourceExhausted && refused?.isRetryable == true)
+    #expect(refused?.retryAfter != nil)
     for index in encoders.indices {
       while let frame = encoders[index].nextFrame() { peer.send(bytes: frame) }
     }
@@ -161,6 +164,36 @@ struct HostilePeerTests {
     #expect(try await peer.outcome(of: 3).status == .ok)
     // What was freed may be used again.
     #expect(try await peer.call(7, request).status == .ok)
+  }
+
+  @Test func aRefusedCallGetsOneStatus() async throws {
+    let peer = try Scene().peer()
+    func send(_ kind: FrameKind, _ id: UInt32, flags: UInt8 = 0) {
+      peer.send(bytes: [0, 0, 0, 6, 0, 0, 0, UInt8(id), kind.rawValue, flags, 0, 0])
+      peer.send(bytes: [0, 0, 0, 99, 1, 2])
+    }
+    let first = FrameFlags.more.rawValue | FrameFlags.total.rawValue
+    let next = FrameFlags.more.rawValue | FrameFlags.continuation.rawValue
+    // Never begun; in one piece, in several.
+    for _ in 0..<3 { send(.message, 9) }
+    send(.message, 9, flags: first)
+    send(.message, 9, flags: next)
+    // An even id, and what its caller sends for it before it knows.
+    send(.callStart, 2)
+    for _ in 0..<3 { send(.message, 2) }
+    send(.callStart, 2)
+    // Used before, twice.
+    #expect(try await peer.call(21, .modelInfo).status == .ok)
+    send(.callStart, 19)
+    send(.message, 19)
+    send(.callStart, 19)
+    send(.callStart, 9)
+    // The peer itself counts a second status as a failure.
+    #expect(try await peer.call(23, .modelInfo).status == .ok)
+    for id in [UInt32(9), 2, 19] {
+      #expect(try await peer.outcome(of: id).status?.code == .invalidArgument)
+    }
+    #expect(peer.goAway == nil)
   }
 
   @Test func unfinishedFrameAndUnfinishedRequestDoNotWaitForEver() async throws {
