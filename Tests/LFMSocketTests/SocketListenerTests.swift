@@ -1,3 +1,4 @@
+import CLFMLinux
 import Dispatch
 import Foundation
 import Glibc
@@ -209,5 +210,54 @@ struct SocketListenerTests {
     let stale = #expect(throws: SocketError.self) { _ = try Descriptor.connect(to: address) }
     #expect(stale?.kind == .notListening)
     #expect(stale?.message.contains(address.path) == true)
+  }
+
+  /// In a process of its own, whose limit it lowers: who connects when there is no descriptor left waits, at no cost, and
+  /// is accepted when there is one again.
+  @Test func withoutDescriptorsOthersWait() async {
+    await #expect(processExitsWith: .success) { try await Self.acceptWithoutDescriptors() }
+  }
+
+  private final class Kept: Sendable {
+    let descriptor: Descriptor
+    init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+  }
+
+  private static func acceptWithoutDescriptors() async throws {
+    let queue = DispatchQueue(label: "test.listener")
+    let folder = try Folder()
+    let address = try folder.address()
+    let listener = try SocketListener(binding: address, queue: queue)
+    // The event loop has its own descriptors from the start, as a daemon's has.
+    await withCheckedContinuation { done in
+      queue.asyncAfter(deadline: .now() + .milliseconds(1)) { done.resume() }
+    }
+    let callers = try (0..<20).map { _ in Kept(try Descriptor.connect(to: address)) }
+    let free = lfm_socket_open()
+    Glibc.close(free)
+    var limit = rlimit(rlim_cur: rlim_t(free) + 6, rlim_max: rlim_t(free) + 6)
+    let failed = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    try #require(failed == 0)
+
+    let accepted = Mutex<(count: Int, kept: [Kept]?)>((0, []))
+    let problems = Mutex<[SocketError]>([])
+    let begun = ContinuousClock.now
+    queue.async {
+      listener.start(problem: { problem in problems.withLock { $0.append(problem) } }) { peer, _ in
+        let peer = Kept(peer)
+        accepted.withLock { accepted in
+          accepted.count += 1
+          accepted.kept?.append(peer)
+        }
+      }
+    }
+    try await eventually("five refusals") { problems.withLock { $0.count } >= 5 }
+    // Between two of them it rests; without that, five are a matter of microseconds.
+    #expect(begun.duration(to: .now) >= .milliseconds(350))
+    #expect(problems.withLock { $0.allSatisfy { $0.message.contains("accept") } })
+    #expect((1..<callers.count).contains(accepted.withLock { $0.count }))
+    // Whoever is accepted from here on leaves at once.
+    accepted.withLock { $0.kept = nil }
+    try await eventually("all are accepted") { accepted.withLock { $0.count } == callers.count }
   }
 }
