@@ -12,6 +12,11 @@ import LFMCheckpoint
   /// What the kernels take. Valid while this value lives.
   let raw: lfm_matrix
 
+  /// Where its bytes lie, and how many they are.
+  @unsafe var memory: (start: UnsafeRawPointer, count: Int) {
+    unsafe (UnsafeRawPointer(raw.data), rows * raw.row_bytes)
+  }
+
   /// Rows `from ..< from + rows` of a tensor whose shape and type were checked.
   init(_ tensor: TensorEntry, _ storage: MappedBytes, from: Int, rows: Int) {
     self.rows = rows

@@ -127,6 +127,11 @@ package final class Model: Sendable {
     return commit(step)
   }
 
+  /// Work of another kind on the model's own threads, while no step is in flight.
+  func withTeam<Result>(_ body: (ComputeTeam, Weights) -> Result) -> Result {
+    stepLock.withLock { _ in body(pass.team, pass.weights) }
+  }
+
   /// Cut a sequence back to an earlier position: an edit, a regenerated answer, a branch.
   ///
   /// Keys and values before `position` stay as they are; the convolution columns there are rebuilt by replaying the

@@ -11,6 +11,7 @@ enum Termination {
     var cleanUps: [Int: @Sendable () -> Void] = [:]
     var nextCleanUp = 0
     var sources: [KeptSource] = []
+    var watched: [Int32] = [SIGPIPE]
   }
 
   /// `@unchecked Sendable`: kept alive and never touched again.
@@ -33,7 +34,16 @@ enum Termination {
       source.setEventHandler { dieBySignal(number) }
       source.activate()
       keep(source)
+      state.withLock { $0.watched.append(number) }
     }
+  }
+
+  /// Gives the signals of `watchSignals` back to the system, for another program in this process.
+  static func restoreSignals() {
+    for number in state.withLock({ $0.watched }) { _ = signal(number, SIG_DFL) }
+    var none = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
   }
 
   /// Has something done however the program ends from now on, short of SIGKILL. It must be quick.

@@ -1,4 +1,4 @@
-// The command `lfmd`: serves, unless a subcommand asks for offline work on the model.
+// The command `lfmd`: serves, unless its first word asks for offline work on the model.
 
 import ArgumentParser
 import Glibc
@@ -12,15 +12,34 @@ struct Lfmd: ParsableCommand {
       Settings come from flags, then the environment (LFMD_MODEL, LFMD_SOCKET, …), then the configuration file \
       (\(Configuration.defaultFile)), then the defaults. Under systemd the socket may be inherited (LISTEN_FDS).
 
+      Without a daemon, in a process of their own: lfmd \(offlineNames) (each has its own --help).
+
       Exit codes: 64 wrong usage, 65 the model file is malformed, 66 the model file is missing, 69 the socket is \
       served by another daemon, 70 an internal failure, 73 the socket cannot be made, 78 the configuration is wrong.
       """,
     version: Version.text)
 
+  /// Offline work on the model. Not subcommands in the parser's sense: there, the flags of serving would be taken
+  /// from everybody's arguments.
+  static let offline: [(name: String, command: any ParsableCommand.Type)] = [
+    ("bench", BenchCommand.self)
+  ]
+
+  private static var offlineNames: String { offline.map(\.name).joined(separator: ", ") }
+
   @OptionGroup var options: ServeOptions
 
+  static func main() {
+    fillStandardDescriptors()
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if let work = offline.first(where: { $0.name == arguments.first }) {
+      work.command.main(Array(arguments.dropFirst()))
+    } else {
+      main(arguments)
+    }
+  }
+
   func run() throws {
-    Self.fillStandardDescriptors()
     let inherited = InheritedSockets(connection: options.connectionFd)
     let configuration: Configuration
     do {

@@ -44,7 +44,8 @@ enum ModelLoading {
       .hyperparameters.contextLength
   }
 
-  private static func model(
+  /// A model on a mapped file; the engine's and the offline commands' one way to it.
+  static func model(
     _ checkpoint: Checkpoint, _ options: Model.Options
   ) throws(StartFailure) -> Model {
     do {

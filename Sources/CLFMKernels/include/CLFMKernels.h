@@ -4,5 +4,6 @@
 #include "dequantize.h"
 #include "lfm_kernels.h"
 #include "lfm_packed.h"
+#include "lfm_probe.h"
 
 #endif

@@ -1,0 +1,114 @@
+import CLFMKernels
+
+/// What the machine gives this model's threads at most, measured: the limits that a step's speed is compared with.
+extension Model {
+  /// The rate at which a plain reader takes the weights that one decoded token needs, where they lie now: everything
+  /// but the experts, and of each layer with experts as many as a token visits.
+  ///
+  /// - Parameters:
+  ///   - passes: how often all of it is read, each time with other experts.
+  ///   - seed: which experts.
+  /// - Returns: bytes per second of all threads together.
+  package func readingRate(passes: Int, seed: UInt64) -> Double {
+    let used = hyperparameters.expertsPerToken
+    return withTeam { team, weights in
+      var seed = seed
+      var pieces: [ReadPiece] = unsafe []
+      var total = 0
+      for _ in 0..<max(1, passes) {
+        unsafe total += weights.appendPieces(ofTokenVisiting: used, seed: &seed, to: &pieces)
+      }
+      let begun = ContinuousClock.now
+      unsafe pieces.withUnsafeBufferPointer { pieces in
+        team.run(pieces.count) { _, index in
+          unsafe _ = lfm_probe_read(pieces[index].start, pieces[index].count)
+        }
+      }
+      return Double(total) / (ContinuousClock.now - begun).seconds
+    }
+  }
+
+  /// The most 8-bit multiply-accumulates per second of all threads together, or `nil` where the processor has no
+  /// instruction for them that this program knows.
+  ///
+  /// - Parameter rounds: the length of the measurement, in 65,536 operations of each thread (0.3 µs or so).
+  package func integerPeak(rounds: Int) -> Double? {
+    withTeam { team, _ in
+      // Short pieces: a thread that comes late takes fewer.
+      let pieces = team.count * 16
+      let rounds = UInt64(max(1, rounds / 16))
+      let begun = ContinuousClock.now
+      team.run(pieces) { _, _ in _ = lfm_probe_int8(rounds) }
+      let seconds = (ContinuousClock.now - begun).seconds
+      let each = lfm_probe_int8(1)
+      return each == 0 ? nil : Double(each) * Double(rounds) * Double(pieces) / seconds
+    }
+  }
+}
+
+/// A run of bytes that one thread reads. Valid while the weights live.
+@unsafe private struct ReadPiece {
+  let start: UnsafePointer<UInt8>
+  let count: Int
+}
+
+extension Weights {
+  /// Bytes of most pieces: so long that pulling them does not show, so short that all threads end together.
+  private static let pieceLength = 1 << 20
+
+  /// Cut what a token reads into pieces: with `used` experts of each layer that has some, chosen at random.
+  ///
+  /// - Returns: its bytes.
+  fileprivate func appendPieces(
+    ofTokenVisiting used: Int, seed: inout UInt64, to pieces: inout [ReadPiece]
+  ) -> Int {
+    var total = 0
+    func add(_ matrices: [Matrix]) {
+      for matrix in matrices {
+        let (start, count) = unsafe matrix.memory
+        total += count
+        for offset in stride(from: 0, to: count, by: Self.pieceLength) {
+          let first = unsafe (start + offset).assumingMemoryBound(to: UInt8.self)
+          let length = min(Self.pieceLength, count - offset)
+          unsafe pieces.append(ReadPiece(start: first, count: length))
+        }
+      }
+    }
+    for layer in layers {
+      switch layer.operation {
+      case .attention(let attention):
+        add([attention.query, attention.key, attention.value, attention.output])
+      case .shortConvolution(let convolution): add([convolution.input, convolution.output])
+      }
+      switch layer.feedForward {
+      case .dense(let dense): add([dense.gate, dense.up, dense.down])
+      case .experts(let experts):
+        add([experts.router])
+        for expert in Self.choose(used, of: experts.experts.count, seed: &seed) {
+          let chosen = experts.experts[expert]
+          add([chosen.gate, chosen.up, chosen.down])
+        }
+      }
+    }
+    add([head])
+    return total
+  }
+
+  /// Some numbers below `count`, each once, ascending.
+  private static func choose(_ used: Int, of count: Int, seed: inout UInt64) -> [Int] {
+    var rest = Array(0..<count)
+    var chosen: [Int] = []
+    for _ in 0..<min(used, count) {
+      // Knuth's linear congruential generator; its upper bits are good enough for a probe.
+      seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      chosen.append(rest.remove(at: Int((seed >> 33) % UInt64(rest.count))))
+    }
+    return chosen.sorted()
+  }
+}
+
+extension Duration {
+  fileprivate var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

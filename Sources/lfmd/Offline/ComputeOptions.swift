@@ -1,0 +1,82 @@
+// The flags that every offline command has: which model, and how it computes.
+
+import ArgumentParser
+import LFMCheckpoint
+import LFMModel
+
+struct ComputeOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: ArgumentHelp("The GGUF file.", valueName: "file"))
+  var model: String
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Compute threads. (default: every processor that lfmd may use)", valueName: "n"))
+  var threads: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The kernels: \"exact\" is the family that keeps activations in 32-bit floats. (default: $LFM_ISA, or the best)",
+      valueName: "name"))
+  var isa: String?
+
+  @Option(help: "How keys and values are stored.")
+  var kv = KeyValueType.f16
+
+  @Option(help: ArgumentHelp("The most tokens of a prompt in one step.", valueName: "n"))
+  var chunk = 512
+
+  @Flag(help: "Bind each thread to one processor.")
+  var pin = false
+
+  /// How keys and values are stored, as people say it.
+  enum KeyValueType: String, ExpressibleByArgument, CaseIterable {
+    case f16
+    case f32
+
+    var element: KVLayout.Element { self == .f16 ? .float16 : .float32 }
+  }
+
+  func validate() throws {
+    guard threads.map({ (1...1024).contains($0) }) ?? true else {
+      throw ValidationError("--threads must be from 1 to 1024")
+    }
+    guard (1...16384).contains(chunk) else {
+      throw ValidationError("--chunk must be from 1 to 16384")
+    }
+  }
+
+  /// The file, mapped.
+  func checkpoint() throws(StartFailure) -> Checkpoint {
+    do {
+      return try Checkpoint(path: model)
+    } catch {
+      throw StartFailure(
+        error.code == .unreadable ? Exit.noInput : Exit.dataError, "\(error)")
+    }
+  }
+
+  /// The model on it, as the daemon would have it.
+  ///
+  /// - Parameter rows: the most rows of a step, if more than a chunk.
+  func model(on checkpoint: Checkpoint, rows: Int = 0) throws(StartFailure) -> Model {
+    try ModelLoading.model(
+      checkpoint,
+      Model.Options(
+        threads: threads ?? Processors.usable, pinsThreads: pin, maximumRows: max(chunk, rows),
+        instructionSet: isa))
+  }
+}
+
+/// Runs offline work; what fails becomes a sentence on standard error and an exit code.
+func reportingFailures(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let failure as StartFailure {
+    Exit.say(failure.sentence)
+    throw ExitCode(failure.exitCode)
+  } catch let failure as ModelError {
+    Exit.say(failure.sentence)
+    throw ExitCode(Exit.software)
+  }
+}
