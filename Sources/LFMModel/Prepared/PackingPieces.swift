@@ -1,117 +1,152 @@
 import LFMCheckpoint
 
-/// The work of packing, cut into pieces that threads can take in any order: each fills a run of bytes of the prepared
-/// file. Reads the checkpoint, writes where it is told; opens no file.
+/// The work of packing, cut into pieces of the prepared file that threads take in any order. Reads the checkpoint, writes
+/// where it is told; opens no file.
+///
+/// A piece is whole huge pages of the file: written at once, it gets huge pages in the page cache (measured: writes that
+/// begin elsewhere get half of them). A group that lies across the border of two pieces is packed for each.
 ///
 /// `@unchecked Sendable`: constants all; the source pointers are into the checkpoint's read-only mapping, which the
 /// checkpoint in here keeps alive.
 @safe final class PackingPieces: @unchecked Sendable {
-  /// Groups `groups` of one matrix, or of a gate and its up in turn.
-  struct Piece: Sendable {
-    /// Bytes from the start of the file, and how many.
+  /// Bytes of a piece, the last one perhaps shorter.
+  static let pieceBytes = 2 * PackedPlan.hugePage
+
+  /// Groups one behind the other: those of one matrix, or of a gate and its up in turn.
+  @safe private struct Run {
     var offset: Int
-    var bytes: Int
-    fileprivate var groups: Range<Int>
-    fileprivate var sources: [Source]
+    /// Of one group, or of both.
+    var stride: Int
+    var groups: Int
+    var sources: [Source]
+
+    var end: Int { offset + stride * groups }
   }
 
   /// One matrix of the checkpoint.
-  fileprivate struct Source: Sendable {
-    var tensor: Int
-    /// Which of the tensor's matrices.
-    var matrix: Int
+  @safe private struct Source {
+    var extent: PackedPlan.Extent
     var groupBytes: Int
+    var rowBytes: Int
+    var rows: UnsafePointer<UInt8>
   }
 
-  /// In the order of the file.
-  let pieces: [Piece]
-  /// Of the largest.
-  let mostBytes: Int
+  let count: Int
+  /// Room for one run's groups, for `pack`.
+  let scratchBytes: Int
   private let checkpoint: Checkpoint
   private let packing: GroupPacking
-  private let extents: [PackedPlan.Extent]
-  private let data: [MappedBytes]
+  private let plan: PackedPlan
+  /// In the order of the file.
+  private let runs: [Run]
 
-  /// What a piece has at least one group of, and otherwise at most: large enough for a disk and for a file's huge pages.
-  private static let target = 4 << 20
-
-  /// - Throws: `ModelError` where a tensor has no bytes, which `Weights` would have found.
+  /// - Throws: `ModelError` where a tensor has too few bytes, which `Weights` would have found.
   init(_ checkpoint: Checkpoint, _ plan: PackedPlan, packing: GroupPacking) throws(ModelError) {
     self.checkpoint = checkpoint
     self.packing = packing
-    extents = plan.extents
-    var data: [MappedBytes] = []
-    for extent in plan.extents {
+    self.plan = plan
+    let experts = Dictionary(uniqueKeysWithValues: plan.experts.values.map { ($0.gate, $0) })
+    var runs: [Run] = []
+    var index = 0
+    while index < plan.extents.count {
+      let together = experts[index].map { [[$0.gate, $0.up], [$0.down]] } ?? [[index]]
+      for matrix in 0..<plan.extents[index].count {
+        for indices in together {
+          let extents = indices.map { plan.extents[$0] }
+          runs.append(try Self.run(checkpoint, extents, matrix: matrix, packing))
+        }
+      }
+      index += together.joined().count
+    }
+    self.runs = runs
+    scratchBytes = runs.map(\.stride).max() ?? 0
+    count = (plan.fileBytes - plan.dataStart + Self.pieceBytes - 1) / Self.pieceBytes
+  }
+
+  private static func run(
+    _ checkpoint: Checkpoint, _ extents: [PackedPlan.Extent], matrix: Int, _ packing: GroupPacking
+  ) throws(ModelError) -> Run {
+    var sources: [Source] = []
+    for extent in extents {
       guard let tensor = checkpoint.tensor(ifPresent: extent.name),
         let bytes = try? checkpoint.bytes(of: tensor),
         bytes.count >= extent.count * extent.rows * tensor.bytesPerRow
       else {
         throw ModelError(.badTensor, "\(checkpoint.path): tensor \(extent.name) has too few bytes")
       }
-      data.append(bytes)
+      let start = unsafe bytes.baseAddress + matrix * extent.rows * tensor.bytesPerRow
+      unsafe sources.append(
+        Source(
+          extent: extent, groupBytes: packing.groupBytes(Int32(extent.type), extent.columns),
+          rowBytes: tensor.bytesPerRow, rows: start.assumingMemoryBound(to: UInt8.self)))
     }
-    self.data = data
-    var pieces: [Piece] = []
-    var index = 0
-    while index < plan.extents.count {
-      if let experts = plan.experts.values.first(where: { $0.gate == index }) {
-        Self.addExperts(experts, plan.extents, packing, to: &pieces)
-        index += 3
-      } else {
-        Self.add([index], matrix: 0, plan.extents, packing, to: &pieces)
-        index += 1
+    let first = extents[0]
+    return Run(
+      offset: first.offset + matrix * first.matrixStride, stride: first.groupStride,
+      groups: first.groups, sources: sources)
+  }
+
+  /// Where a piece lies, in bytes from the start of the file.
+  func range(of piece: Int) -> Range<Int> {
+    let start = plan.dataStart + piece * Self.pieceBytes
+    return start..<min(start + Self.pieceBytes, plan.fileBytes)
+  }
+
+  /// Writes all of a piece's bytes, the gaps between matrices as zeros.
+  ///
+  /// - Parameters:
+  ///   - out: room for the piece, aligned to 64 bytes.
+  ///   - scratch: room for `scratchBytes`, aligned likewise, for this call alone.
+  func pack(
+    piece: Int, to out: UnsafeMutablePointer<UInt8>, scratch: UnsafeMutablePointer<UInt8>
+  ) {
+    let range = range(of: piece)
+    var written = range.lowerBound
+    for run in runs[firstRun(endingAfter: range.lowerBound)...] {
+      guard run.offset < range.upperBound else { break }
+      let start = max(run.offset, range.lowerBound)
+      if start > written {
+        unsafe (out + written - range.lowerBound).update(repeating: 0, count: start - written)
+      }
+      written = min(run.end, range.upperBound)
+      let first = (start - run.offset) / run.stride
+      let end = (written - run.offset + run.stride - 1) / run.stride
+      for group in first..<end {
+        let place = run.offset + group * run.stride
+        if place >= range.lowerBound, place + run.stride <= range.upperBound {
+          unsafe pack(group, of: run, to: out + place - range.lowerBound)
+        } else {
+          unsafe pack(group, of: run, to: scratch)
+          let from = max(place, range.lowerBound)
+          let count = min(place + run.stride, range.upperBound) - from
+          unsafe (out + from - range.lowerBound).update(from: scratch + from - place, count: count)
+        }
       }
     }
-    self.pieces = pieces
-    mostBytes = pieces.map(\.bytes).max() ?? 0
-  }
-
-  private static func addExperts(
-    _ experts: PackedPlan.Experts, _ extents: [PackedPlan.Extent], _ packing: GroupPacking,
-    to pieces: inout [Piece]
-  ) {
-    for matrix in 0..<extents[experts.gate].count {
-      add([experts.gate, experts.up], matrix: matrix, extents, packing, to: &pieces)
-      add([experts.down], matrix: matrix, extents, packing, to: &pieces)
+    if written < range.upperBound {
+      let rest = range.upperBound - written
+      unsafe (out + written - range.lowerBound).update(repeating: 0, count: rest)
     }
   }
 
-  /// Cuts one matrix, or two that alternate, at whole groups.
-  private static func add(
-    _ tensors: [Int], matrix: Int, _ extents: [PackedPlan.Extent], _ packing: GroupPacking,
-    to pieces: inout [Piece]
-  ) {
-    let first = extents[tensors[0]]
-    let sources = tensors.map { index in
-      Source(
-        tensor: index, matrix: matrix,
-        groupBytes: packing.groupBytes(Int32(extents[index].type), extents[index].columns))
-    }
-    let step = max(1, target / max(1, first.groupStride))
-    for from in stride(from: 0, to: first.groups, by: step) {
-      let groups = from..<min(from + step, first.groups)
-      pieces.append(
-        Piece(
-          offset: first.offset + matrix * first.matrixStride + from * first.groupStride,
-          bytes: groups.count * first.groupStride, groups: groups, sources: sources))
-    }
-  }
-
-  /// Writes a piece's bytes to `out`, which is aligned to 64 bytes and has room for them.
-  func pack(_ piece: Piece, to out: UnsafeMutablePointer<UInt8>) {
+  private func pack(_ group: Int, of run: Run, to out: UnsafeMutablePointer<UInt8>) {
     var place = unsafe out
-    for group in piece.groups {
-      for source in piece.sources {
-        let extent = extents[source.tensor]
-        let rowBytes = data[source.tensor].count / (extent.count * extent.rows)
-        let row = group * PackedMatrix.groupRows
-        let start = (source.matrix * extent.rows + row) * rowBytes
-        let rows = unsafe data[source.tensor].baseAddress + start
-        unsafe packing.pack(
-          Int32(extent.type), rows.assumingMemoryBound(to: UInt8.self), rowBytes,
-          min(PackedMatrix.groupRows, extent.rows - row), extent.columns, place)
-        unsafe place += source.groupBytes
-      }
+    let row = group * PackedMatrix.groupRows
+    for source in run.sources {
+      unsafe packing.pack(
+        Int32(source.extent.type), source.rows + row * source.rowBytes, source.rowBytes,
+        min(PackedMatrix.groupRows, source.extent.rows - row), source.extent.columns, place)
+      unsafe place += source.groupBytes
     }
+  }
+
+  /// The first run of which anything lies behind `offset`, by halving.
+  private func firstRun(endingAfter offset: Int) -> Int {
+    var (low, high) = (0, runs.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if runs[middle].end > offset { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// How much of a mapping is in memory, and in which pages, as `/proc/self/smaps` tells. Decides nothing.
 package struct PageKinds: Equatable, Sendable {
@@ -18,8 +18,24 @@ package struct PageKinds: Equatable, Sendable {
 
   /// Of the addresses `from ..< from + bytes`; nothing where the kernel tells nothing.
   init(from: UInt, bytes: Int) {
-    let smaps = try? String(contentsOfFile: "/proc/self/smaps", encoding: .utf8)
-    self.init(smaps: smaps ?? "", from: from, bytes: bytes)
+    self.init(smaps: Self.smaps(), from: from, bytes: bytes)
+  }
+
+  /// The whole text: the kernel gives it a few kilobytes at a time, which Foundation takes for its end.
+  private static func smaps() -> String {
+    let file = unsafe open("/proc/self/smaps", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return "" }
+    defer { _ = close(file) }
+    var text: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = unsafe buffer.withUnsafeMutableBytes {
+        unsafe read(file, $0.baseAddress, $0.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return String(decoding: text, as: UTF8.self) }
+      text += buffer[..<count]
+    }
   }
 
   /// Reads the format of proc_pid_smaps(5): a line `start-end …` for each mapping, then lines `Field: N kB`.

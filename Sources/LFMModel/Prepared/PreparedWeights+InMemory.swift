@@ -25,9 +25,13 @@ extension PreparedWeights {
     }
     let base = unsafe memory.baseForWriting
     let team = try ComputeTeam(count: max(1, threads), pinned: false)
-    team.run(work.pieces.count) { _, index in
-      let piece = work.pieces[index]
-      unsafe work.pack(piece, to: base + piece.offset)
+    team.run(work.count) { _, piece in
+      let scratch = UnsafeMutableRawPointer.allocate(
+        byteCount: max(1, work.scratchBytes), alignment: 64)
+      defer { unsafe scratch.deallocate() }
+      unsafe work.pack(
+        piece: piece, to: base + work.range(of: piece).lowerBound,
+        scratch: scratch.assumingMemoryBound(to: UInt8.self))
     }
     return PreparedWeights(plan, in: memory, home: .memory, packedVersion: packing.version)
   }

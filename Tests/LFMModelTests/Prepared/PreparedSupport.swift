@@ -45,7 +45,7 @@ func fixture(_ name: String) throws -> Checkpoint {
 }
 
 /// A folder that is removed when this goes.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
   let path: String
 
   init() throws {
