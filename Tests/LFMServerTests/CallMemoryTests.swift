@@ -6,7 +6,7 @@ import Testing
 
 @testable import LFMServer
 
-struct CallMemoryTests {
+@Suite(.timeLimit(.minutes(1))) struct CallMemoryTests {
   private var tight: ServerLimits {
     var limits = ServerLimits()
     limits.heldBytesPerConnection = 150_000
