@@ -11,7 +11,8 @@ struct Lfmctl: AsyncParsableCommand {
     abstract: "Ask the language model daemon of this machine.",
     discussion: """
       Every command asks the running lfmd (see --socket). With --model FILE, generate and logits start a private one \
-      for their own duration; tokenize, detokenize, render and inspect read the file alone. bench computes without a daemon.
+      for their own duration; tokenize, detokenize, render and inspect read the file alone. bench and \
+      perplexity compute without a daemon.
 
         lfmctl generate "What is the capital of Portugal?"
         git diff | lfmctl generate "Write a commit message for this change."
@@ -22,7 +23,8 @@ struct Lfmctl: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       GenerateCommand.self, TokenizeCommand.self, DetokenizeCommand.self, RenderCommand.self,
-      LogitsCommand.self, InspectCommand.self, BenchCommand.self, StatusCommand.self,
+      LogitsCommand.self, InspectCommand.self, BenchCommand.self, PerplexityCommand.self,
+      StatusCommand.self,
       HealthCommand.self,
     ])
 

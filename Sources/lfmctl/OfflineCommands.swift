@@ -18,6 +18,20 @@ struct BenchCommand: AsyncParsableCommand {
   }
 }
 
+struct PerplexityCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "perplexity",
+    abstract: "Judge a model file by a text: perplexity, and divergence from a base.",
+    discussion: "lfmctl perplexity --help tells the flags.")
+
+  @Argument(parsing: .captureForPassthrough, help: "What lfmd perplexity takes.")
+  var arguments: [String] = []
+
+  func run() async throws {
+    try await reportingFailures { try Offline.become("perplexity", arguments) }
+  }
+}
+
 /// The way to lfmd's own commands.
 enum Offline {
   /// Goes on as `lfmd COMMAND ARGUMENTS`.

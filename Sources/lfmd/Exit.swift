@@ -10,6 +10,7 @@ enum Exit {
   static let unavailable: Int32 = 69
   static let software: Int32 = 70
   static let cannotCreate: Int32 = 73
+  static let inputOutput: Int32 = 74
   static let configurationError: Int32 = 78
 
   /// Says what is wrong with the configuration on standard error and gives the code to exit with.

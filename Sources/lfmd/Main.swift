@@ -22,7 +22,7 @@ struct Lfmd: ParsableCommand {
   /// Offline work on the model. Not subcommands in the parser's sense: there, the flags of serving would be taken
   /// from everybody's arguments.
   static let offline: [(name: String, command: any ParsableCommand.Type)] = [
-    ("bench", BenchCommand.self)
+    ("bench", BenchCommand.self), ("perplexity", PerplexityCommand.self),
   ]
 
   private static var offlineNames: String { offline.map(\.name).joined(separator: ", ") }

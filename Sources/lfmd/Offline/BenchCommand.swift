@@ -52,16 +52,16 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     try reportingFailures {
       let checkpoint = try compute.checkpoint()
-      let tests = tests.tests(chunk: compute.chunk)
+      let tests = tests.tests(chunk: compute.rows)
       let model = try compute.model(
-        on: checkpoint, rows: tests.map { $0.rows(chunk: compute.chunk) }.max() ?? 1)
+        on: checkpoint, rows: tests.map { $0.rows(chunk: compute.rows) }.max() ?? 1)
       try check(tests, contextLength: model.hyperparameters.contextLength)
       let setting = BenchSetting(
         model: checkpoint.path, fileSize: checkpoint.fileSize,
         instructionSet: model.instructionSet, threads: model.options.threads,
-        kv: compute.kv.rawValue, chunk: compute.chunk, probes: probe)
+        kv: compute.kv.rawValue, chunk: compute.rows, probes: probe)
       let machine = try BenchMachine(
-        model, tests: tests, chunk: compute.chunk, kv: compute.kv.element, seed: seed)
+        model, tests: tests, chunk: compute.rows, kv: compute.kv.element, seed: seed)
       let workload = Workload(
         checkpoint, model.hyperparameters, element: compute.kv.element)
       try run(tests, machine, workload, setting)

@@ -120,7 +120,7 @@ enum BenchFormat {
       ("instruction_set", .string(setting.instructionSet)),
       ("threads", .integer(String(setting.threads))),
       ("kv", .string(setting.kv)),
-      ("chunk", .integer(String(setting.chunk))),
+      ("rows", .integer(String(setting.chunk))),
       ("results", .array(results.map(Self.object))),
     ]).serialized + "\n"
   }

@@ -24,7 +24,7 @@ struct ComputeOptions: ParsableArguments {
   var kv = KeyValueType.f16
 
   @Option(help: ArgumentHelp("The most tokens of a prompt in one step.", valueName: "n"))
-  var chunk = 512
+  var rows = 512
 
   @Flag(help: "Bind each thread to one processor.")
   var pin = false
@@ -41,8 +41,8 @@ struct ComputeOptions: ParsableArguments {
     guard threads.map({ (1...1024).contains($0) }) ?? true else {
       throw ValidationError("--threads must be from 1 to 1024")
     }
-    guard (1...16384).contains(chunk) else {
-      throw ValidationError("--chunk must be from 1 to 16384")
+    guard (1...16384).contains(rows) else {
+      throw ValidationError("--rows must be from 1 to 16384")
     }
   }
 
@@ -58,12 +58,12 @@ struct ComputeOptions: ParsableArguments {
 
   /// The model on it, as the daemon would have it.
   ///
-  /// - Parameter rows: the most rows of a step, if more than a chunk.
+  /// - Parameter rows: the most rows of a step, if more than `--rows`.
   func model(on checkpoint: Checkpoint, rows: Int = 0) throws(StartFailure) -> Model {
     try ModelLoading.model(
       checkpoint,
       Model.Options(
-        threads: threads ?? Processors.usable, pinsThreads: pin, maximumRows: max(chunk, rows),
+        threads: threads ?? Processors.usable, pinsThreads: pin, maximumRows: max(self.rows, rows),
         instructionSet: isa))
   }
 }
