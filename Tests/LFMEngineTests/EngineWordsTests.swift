@@ -106,7 +106,7 @@ import Testing
 
   /// What a caller is told of a text that nobody waits for.
   @Test func `Texts can be cancelled at any time`() async throws {
-    let harness = try EngineHarness(ScriptedModel.hashing())
+    let harness = try EngineHarness(ScriptedModel.hashing()) { $0.template = .lfm25MoE }
     let ends = Mutex2<[Result<Int, GenerationFailure>]>([])
     @Sendable func take(_ count: Result<Int, GenerationFailure>) {
       ends.withLock { $0.append(count) }
@@ -114,31 +114,49 @@ import Testing
     let text = String(repeating: "words and more of them. ", count: 40_000)
     let tokens = TestTokenizer.tokens(text)
     let chat = Chat(messages: [ChatMessage(role: "user", text: text)])
-    for _ in 0..<5 {
-      let controls: [any GenerationControl] = [
+    func startAll() -> [any GenerationControl] {
+      [
         harness.engine.tokenize(text, parsesSpecialTokens: true) { take($0.map(\.count)) },
         harness.engine.detokenize(tokens, skipsSpecialTokens: false) { take($0.map(\.count)) },
         harness.engine.render(chat) { take($0.map(\.count)) },
       ]
-      // Far more than can be done before they are cancelled.
-      let others = (0..<10).map { _ in
-        harness.engine.tokenize(text, parsesSpecialTokens: true) { take($0.map(\.count)) }
-      }
-      for control in controls + others {
-        control.pause()
-        control.cancel()
-        control.cancel()
-        control.resume()
-      }
     }
-    while ends.withLock({ $0.count }) < 65 { try await Task.sleep(for: .milliseconds(1)) }
-    let failures = ends.withLock { ends in
-      ends.compactMap { end in if case .failure(let failure) = end { failure } else { nil } }
+    // While the threads are busy with others: none of them begins.
+    let gate = Gate()
+    gate.close()
+    let busy = (0..<2).map { _ in
+      harness.engine.texts.submit(
+        bytes: 1,
+        step: {
+          gate.pass()
+          return true
+        })
     }
-    #expect(failures.count >= 40)
-    #expect(failures.allSatisfy { $0.code == .cancelled })
+    for control in startAll() {
+      control.pause()
+      control.cancel()
+      control.cancel()
+      control.resume()
+    }
+    while ends.withLock({ $0.count }) < 3 { try await Task.sleep(for: .milliseconds(1)) }
+    #expect(ends.withLock { $0 }.allSatisfy { $0 == .failure(.cancelled) })
+    gate.open()
+    for job in busy { job.cancel() }
+    // Whenever it comes, each has one end.
+    for pause in 0..<20 {
+      let controls = startAll()
+      try await Task.sleep(for: .microseconds(pause * 200))
+      for control in controls { control.cancel() }
+    }
+    while ends.withLock({ $0.count }) < 63 { try await Task.sleep(for: .milliseconds(1)) }
     while harness.engine.texts.count > 0 { try await Task.sleep(for: .milliseconds(1)) }
-    #expect(ends.withLock { $0.count } == 65)
+    #expect(ends.withLock { $0.count } == 63)
+    let wrong = ends.withLock { ends in
+      ends.count { end in
+        if case .failure(let failure) = end { failure != .cancelled } else { false }
+      }
+    }
+    #expect(wrong == 0)
   }
 
   @Test func `Tokens are not more text than a message can have`() async throws {
