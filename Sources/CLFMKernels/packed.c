@@ -17,7 +17,8 @@
 #define LFM_PACKED_FAMILY(S)                       \
   static const lfm_packed_kernels packed_##S = { \
       .name = #S,                                \
-      .quantize_panel = quantize_panel_##S,      \
+      .quantize_column = quantize_column_##S,    \
+      .interleave_panel = interleave_panel_##S,  \
       .packed_product = packed_product_##S,      \
       .packed_gate = packed_gate_##S,            \
   };

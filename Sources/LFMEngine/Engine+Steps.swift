@@ -65,7 +65,9 @@ extension Engine {
   private func makePart(
     _ generation: Generation, count: Int
   ) throws(ModelError) -> StepRun.Part {
-    let state = generation.state ?? stepModel.makeSequence(in: pool)
+    let state =
+      generation.state
+      ?? stepModel.makeSequence(in: generation.request == nil ? exactPool : pool)
     generation.state = state
     try state.reserve(count)
     let end = min(state.position + count, generation.tokens.count)

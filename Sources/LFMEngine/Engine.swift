@@ -20,6 +20,8 @@ package final class Engine: TextGenerator, @unchecked Sendable {
   let tokenizer: Tokenizer
   let preparation: Preparation
   let pool: KVPool
+  /// Pages of the calls for logits, which are computed exactly. The scheduler counts them with the others.
+  let exactPool: KVPool
   let tools: StepTools
   /// Called once, on the engine queue, when the engine cannot go on: the process is to end.
   let fatal: @Sendable (GenerationFailure) -> Void
@@ -62,8 +64,13 @@ package final class Engine: TextGenerator, @unchecked Sendable {
   ) throws(GenerationFailure) {
     let size = try EngineSize(configuration, stepModel, tokenizer)
     do {
+      let positions = size.pages * KVLayout.positionsPerPage
       pool = try stepModel.makePool(
-        positions: size.pages * KVLayout.positionsPerPage, element: configuration.pageElement,
+        positions: positions,
+        element: configuration.pageElement ?? (stepModel.isExact ? .float32 : .float16),
+        poisonsFreedPages: configuration.poisonsFreedState)
+      exactPool = try stepModel.makePool(
+        positions: positions, element: .float32,
         poisonsFreedPages: configuration.poisonsFreedState)
     } catch {
       throw GenerationFailure(.resourceExhausted, error.sentence)
@@ -134,7 +141,7 @@ package final class Engine: TextGenerator, @unchecked Sendable {
       var activity = counters
       activity.waiting = scheduler.waitingCount
       activity.running = scheduler.runningCount
-      activity.pagesInUse = pool.usedPages
+      activity.pagesInUse = pool.usedPages + exactPool.usedPages
       activity.pageCapacity = pool.capacity
       complete(activity)
     }

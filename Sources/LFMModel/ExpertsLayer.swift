@@ -16,26 +16,35 @@ extension ForwardPass {
         unsafe w.secondOutputs[slot] = w.up + slot * w.expertStride
       }
     }
-    runPieces(groups, rows: hyperparameters.expertFeedForward) { worker, group, range in
-      gateAndUp(
+    guard let first = layer.experts.first else { return }
+    let gatePanels = unsafe gatherPanels(first.gate, groups, rows)
+    var upPanels = unsafe gatePanels
+    if first.up.panelKind != first.gate.panelKind {
+      unsafe upPanels = gatherPanels(first.up, groups, rows, second: true)
+    }
+    runPieces(groups, rows: hyperparameters.expertFeedForward) { worker, index, range in
+      let group = groups[index]
+      unsafe gateAndUp(
         layer.experts[group.expert], range, first: group.slots.lowerBound,
-        count: group.slots.count, worker: worker)
+        count: group.slots.count, gatePanels[index], upPanels[index], worker: worker)
     }
     for slot in 0..<rows.count * w.slotsPerRow {
       unsafe w.inputs[slot] = UnsafePointer(w.gate + slot * w.expertStride)
       unsafe w.outputs[slot] = w.expertOutput + slot * w.hiddenStride
     }
-    runPieces(groups, rows: hyperparameters.hidden) { worker, group, range in
+    let downPanels = unsafe quantizePanels(first.down, groups)
+    runPieces(groups, rows: hyperparameters.hidden) { worker, index, range in
+      let group = groups[index]
       let first = group.slots.lowerBound
       unsafe multiply(
-        layer.experts[group.expert].down, range, w.inputs + first, w.outputs + first,
-        count: group.slots.count, worker: worker)
+        layer.experts[group.expert].down, range, w.inputs + first, downPanels[index],
+        w.outputs + first, count: group.slots.count, worker: worker)
     }
     team.run(rows.count) { _, index in combine(rows[index]) }
   }
 
   /// The rows of one expert, as a run of slots.
-  private struct Group {
+  struct Group {
     let expert: Int
     let slots: Range<Int>
   }
@@ -88,13 +97,13 @@ extension ForwardPass {
 
   /// Run `body` for chunks of `rows` matrix rows of every group.
   private func runPieces(
-    _ groups: [Group], rows: Int, _ body: (_ worker: Int, Group, Range<Int>) -> Void
+    _ groups: [Group], rows: Int, _ body: (_ worker: Int, _ group: Int, Range<Int>) -> Void
   ) {
     let chunk = chunkRows(rows * min(groups.count, 4))
     let chunks = (rows + chunk - 1) / chunk
     team.run(groups.count * chunks) { worker, piece in
       let begin = piece % chunks * chunk
-      body(worker, groups[piece / chunks], begin..<min(begin + chunk, rows))
+      body(worker, piece / chunks, begin..<min(begin + chunk, rows))
     }
   }
 

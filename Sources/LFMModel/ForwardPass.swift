@@ -9,17 +9,20 @@ import Synchronization
   let hyperparameters: Hyperparameters
   let weights: Weights
   let kernels: UnsafePointer<lfm_kernels>
+  /// The fast family's kernels; nil: everything is computed by the exact family.
+  let packed: UnsafePointer<lfm_packed_kernels>?
   let team: ComputeTeam
   let workspace: Workspace
   let rotary: RotaryEmbedding
 
   init(
     hyperparameters: Hyperparameters, weights: Weights, kernels: UnsafePointer<lfm_kernels>,
-    team: ComputeTeam, workspace: Workspace
+    packed: UnsafePointer<lfm_packed_kernels>?, team: ComputeTeam, workspace: Workspace
   ) {
     self.hyperparameters = hyperparameters
     self.weights = weights
     unsafe self.kernels = unsafe kernels
+    unsafe self.packed = unsafe packed
     self.team = team
     self.workspace = workspace
     rotary = RotaryEmbedding(
@@ -111,75 +114,5 @@ import Synchronization
 
   private func addRows(_ rows: [Int]) {
     team.run(rows.count) { _, index in add(rows[index]) }
-  }
-
-  // MARK: products
-
-  /// One matrix and where the results of its columns go.
-  @safe struct Product {
-    let matrix: Matrix
-    let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
-
-    init(_ matrix: Matrix, _ outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>) {
-      self.matrix = matrix
-      unsafe self.outputs = unsafe outputs
-    }
-  }
-
-  /// Matrices times the same `count` columns, which the workspace's `inputs` point to.
-  func product(_ products: [Product], count: Int) {
-    let rows = products.reduce(0) { $0 + $1.matrix.rows }
-    let chunk = chunkRows(rows)
-    let pieces = products.map { ($0.matrix.rows + chunk - 1) / chunk }
-    team.run(pieces.reduce(0, +)) { worker, piece in
-      var piece = piece
-      for (index, item) in products.enumerated() {
-        if piece < pieces[index] {
-          let begin = piece * chunk
-          unsafe multiply(
-            item.matrix, begin..<min(begin + chunk, item.matrix.rows), workspace.inputs,
-            item.outputs, count: count, worker: worker)
-          return
-        }
-        piece -= pieces[index]
-      }
-    }
-  }
-
-  /// Rows of a piece: enough pieces for all threads to end at the same time, none so small that pulling it shows.
-  func chunkRows(_ rows: Int) -> Int {
-    let even = rows / (team.count * 8)
-    return min(256, max(16, (even + 15) / 16 * 16))
-  }
-
-  /// Some rows of one matrix times some columns, on this thread.
-  func multiply(
-    _ matrix: Matrix, _ rows: Range<Int>, _ inputs: UnsafePointer<UnsafePointer<Float>?>,
-    _ outputs: UnsafePointer<UnsafeMutablePointer<Float>?>, count: Int, worker: Int
-  ) {
-    unsafe withUnsafePointer(to: matrix.raw) { raw in
-      unsafe lfm_product(
-        kernels, raw, rows.lowerBound, rows.upperBound, inputs, outputs, count,
-        workspace.scratch(worker))
-    }
-  }
-
-  /// Point `inputs` to rows of `from` and `outputs` to rows of `to`, in the order of `rows`.
-  func point(
-    _ rows: [Int], from: UnsafeMutablePointer<Float>, stride: Int, to: UnsafeMutablePointer<Float>,
-    outputStride: Int
-  ) {
-    for (index, row) in rows.enumerated() {
-      unsafe workspace.inputs[index] = UnsafePointer(from + row * stride)
-      unsafe workspace.outputs[index] = to + row * outputStride
-    }
-  }
-
-  /// addition = matrix · rows of `from`
-  func project(_ matrix: Matrix, _ rows: [Int], from: UnsafeMutablePointer<Float>, stride: Int) {
-    unsafe point(
-      rows, from: from, stride: stride, to: workspace.addition,
-      outputStride: workspace.hiddenStride)
-    unsafe product([Product(matrix, workspace.outputs)], count: rows.count)
   }
 }

@@ -11,6 +11,10 @@ import LFMCheckpoint
   private let storage: MappedBytes
   /// What the kernels take. Valid while this value lives.
   let raw: lfm_matrix
+  /// The kind of 8-bit columns that the fast family multiplies it with; `LFM_PANEL_NONE` where it does not.
+  let panelKind: Int32
+  /// The same weights prepared, where they are.
+  private(set) var prepared: PackedMatrix?
 
   /// Where its bytes lie, and how many they are.
   @unsafe var memory: (start: UnsafeRawPointer, count: Int) {
@@ -27,6 +31,17 @@ import LFMCheckpoint
     unsafe raw = lfm_matrix(
       data: start.assumingMemoryBound(to: UInt8.self), row_bytes: tensor.bytesPerRow,
       columns: tensor.rowLength, type: Int32(tensor.type.rawValue))
+    panelKind = lfm_panel_kind_of(Int32(tensor.type.rawValue))
+  }
+
+  /// This matrix with its prepared form. A prepared one of another shape is left out.
+  func with(_ prepared: PackedMatrix?) -> Matrix {
+    guard let prepared, prepared.rows == rows, prepared.columns == columns,
+      prepared.type == Int32(type.rawValue)
+    else { return self }
+    var copy = self
+    copy.prepared = prepared
+    return copy
   }
 }
 

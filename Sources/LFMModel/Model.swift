@@ -16,8 +16,8 @@ package final class Model: Sendable {
     package var pinsThreads: Bool
     /// The most rows (tokens of all segments together) in one step.
     package var maximumRows: Int
-    /// The instruction set by name (`plain`, `avx2`, `avx512`, `neon`), or `exact` for the best this processor has.
-    /// Nil: as `LFM_ISA` in the environment says, or the best.
+    /// The kernels by name: `fast` or `exact` for the best of a family on this processor, or one of the sets that
+    /// `InstructionSet` knows. Nil: as `LFM_ISA` in the environment says, or by the size of the model.
     package var instructionSet: String?
 
     package init(
@@ -32,8 +32,10 @@ package final class Model: Sendable {
 
   package let hyperparameters: Hyperparameters
   package let options: Options
-  /// The instruction set in use: `plain`, `avx2`, `avx512`, `neon`.
+  /// The kernels in use, such as `avx512vnni` (of the fast family) or `exact-avx512`.
   package let instructionSet: String
+  /// Whether it is the exact family that computes every step.
+  package let isExact: Bool
   /// Bytes of the mapped file's tensors that are in use.
   package let mappedBytes: Int
   /// Bytes of private memory: the vectors copied from the file, and the workspace when all of its rows are used.
@@ -42,6 +44,8 @@ package final class Model: Sendable {
   package let prepared: PreparedWeights?
 
   private let pass: ForwardPass
+  /// The same by the exact family.
+  private let exactPass: ForwardPass
   private let stepLock = Mutex<Void>(())
 
   /// Layers computed since the start, by all steps: the sign of life that a watchdog looks at.
@@ -62,20 +66,25 @@ package final class Model: Sendable {
         "a step of \(options.maximumRows) rows is out of range; ask for 1 to \(Self.rowLimit)")
     }
     let hyperparameters = try Hyperparameters(checkpoint)
-    let weights = try Weights(checkpoint, hyperparameters)
-    let kernels = try unsafe InstructionSet.kernels(named: options.instructionSet)
+    let weights = try Weights(checkpoint, hyperparameters, prepared)
+    let kernels = try InstructionSet(
+      named: options.instructionSet, weightBytes: weights.mappedBytes)
     let team = try ComputeTeam(count: options.threads, pinned: options.pinsThreads)
     let workspace = try Workspace(
       hyperparameters, rows: options.maximumRows, threads: options.threads)
     self.hyperparameters = hyperparameters
     self.options = options
     self.prepared = prepared
-    instructionSet = unsafe InstructionSet.name(of: kernels)
+    instructionSet = kernels.name
+    isExact = unsafe kernels.packed == nil
     mappedBytes = weights.mappedBytes
     privateBytes = weights.preparedBytes + workspace.byteCount
     pass = unsafe ForwardPass(
-      hyperparameters: hyperparameters, weights: weights, kernels: kernels, team: team,
-      workspace: workspace)
+      hyperparameters: hyperparameters, weights: weights, kernels: kernels.exact,
+      packed: kernels.packed, team: team, workspace: workspace)
+    exactPass = unsafe ForwardPass(
+      hyperparameters: hyperparameters, weights: weights, kernels: kernels.exact, packed: nil,
+      team: team, workspace: workspace)
   }
 
   /// The most rows that a step can be made for.
@@ -103,12 +112,15 @@ package final class Model: Sendable {
   /// depends on its own sequence alone, to the bit. States are committed at the end; a cancelled segment's is left as
   /// it was, and so are all of them when this throws.
   ///
-  /// - Parameter logits: gets the rows asked for, in segment order.
+  /// - Parameters:
+  ///   - logits: gets the rows asked for, in segment order.
+  ///   - exact: whether the exact family computes, whatever the model was loaded for. A sequence is not to be continued
+  ///     by the other family, as its state would be neither's.
   /// - Returns: one result a segment.
   /// - Throws: `ModelError`: `badStep` (no tokens, a token outside the vocabulary, too many rows, the same sequence
   ///   twice), `contextExceeded`, `outOfPages`, `outOfMemory`. Nothing is computed then.
   package func forward(
-    _ segments: [Segment], logits: LogitsBuffer
+    _ segments: [Segment], logits: LogitsBuffer, exact: Bool = false
   ) throws(ModelError) -> [SegmentResult] {
     try checkStep(segments)
     let positions = try begin(segments)
@@ -118,6 +130,7 @@ package final class Model: Sendable {
       step.add(segment, start: position, columns: .committed)
     }
     try logits.prepare(rows: step.logitsRows.count)
+    let pass = exact ? exactPass : pass
     stepLock.withLock { _ in
       pass.computeLayers(&step, progress: progress)
       let rows = step.logitsRows

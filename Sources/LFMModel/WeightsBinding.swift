@@ -5,8 +5,12 @@ import LFMCheckpoint
 /// the hyperparameters. A missing, misshapen or unreadable one stops the load with its name.
 extension Weights {
   /// - Throws: `ModelError` of kind `badTensor`.
-  package init(_ checkpoint: Checkpoint, _ hyperparameters: Hyperparameters) throws(ModelError) {
-    var binder = WeightsBinder(checkpoint: checkpoint, hyperparameters: hyperparameters)
+  package init(
+    _ checkpoint: Checkpoint, _ hyperparameters: Hyperparameters,
+    _ prepared: PreparedWeights? = nil
+  ) throws(ModelError) {
+    var binder = WeightsBinder(
+      checkpoint: checkpoint, hyperparameters: hyperparameters, prepared: prepared)
     self = try binder.bind()
   }
 }
@@ -15,14 +19,16 @@ extension Weights {
 private struct WeightsBinder {
   let checkpoint: Checkpoint
   let hyperparameters: Hyperparameters
+  let prepared: PreparedWeights?
   private var attentionLayers = 0
   private var convolutionLayers = 0
   private var mappedBytes = 0
   private var preparedBytes = 0
 
-  init(checkpoint: Checkpoint, hyperparameters: Hyperparameters) {
+  init(checkpoint: Checkpoint, hyperparameters: Hyperparameters, prepared: PreparedWeights?) {
     self.checkpoint = checkpoint
     self.hyperparameters = hyperparameters
+    self.prepared = prepared
   }
 
   mutating func bind() throws(ModelError) -> Weights {
@@ -118,7 +124,10 @@ private struct WeightsBinder {
       router: try matrix(TensorName.layer(index, .router), rows: count, columns: hidden),
       bias: bias,
       experts: (0..<count).map {
-        Weights.Dense(gate: gates[$0], up: ups[$0], down: downs[$0])
+        let packed = prepared?.expert(layer: index, $0)
+        return Weights.Dense(
+          gate: gates[$0].with(packed?.gate), up: ups[$0].with(packed?.up),
+          down: downs[$0].with(packed?.down))
       })
   }
 
@@ -128,7 +137,7 @@ private struct WeightsBinder {
     _ name: String, rows: Int, columns: Int
   ) throws(ModelError) -> Matrix {
     let (tensor, bytes) = try tensor(name, shape: [columns, rows])
-    return Matrix(tensor, bytes, from: 0, rows: rows)
+    return Matrix(tensor, bytes, from: 0, rows: rows).with(prepared?.matrix(name))
   }
 
   private mutating func matrices(

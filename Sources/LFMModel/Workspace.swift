@@ -53,6 +53,11 @@ import CLFMKernels
   let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
   let secondOutputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
   let thirdOutputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
+  /// Inputs of products rounded to 8 bits: panels, and the words of single rows (lfm_packed.h).
+  let panels: UnsafeMutablePointer<UInt8>
+  let words: UnsafeMutablePointer<UInt8>
+  /// Bytes that a column of the hidden size takes at most there.
+  let hiddenWords: Int
   private let scratch: Rows
   private let memory: MappedPages
 
@@ -77,6 +82,7 @@ import CLFMKernels
     angleStride = sizes.angles
     scratchStride = sizes.scratch
     slotsPerRow = h.expertsPerToken
+    hiddenWords = sizes.hiddenWords
     let base = unsafe memory.base
     func floats(_ part: Plan.Part) -> Rows {
       unsafe (base + plan.offset(part)).assumingMemoryBound(to: Float.self)
@@ -106,6 +112,8 @@ import CLFMKernels
     unsafe outputs = results(.outputs)
     unsafe secondOutputs = results(.secondOutputs)
     unsafe thirdOutputs = results(.thirdOutputs)
+    unsafe panels = (base + plan.offset(.panels)).assumingMemoryBound(to: UInt8.self)
+    unsafe words = (base + plan.offset(.words)).assumingMemoryBound(to: UInt8.self)
   }
 
   /// One thread's scratch.
@@ -126,6 +134,10 @@ private struct Sizes {
   let router: Int
   let angles: Int
   let scratch: Int
+  /// Bytes of a column of 8-bit activations, of whatever kind: of the hidden size, and of the inner ones.
+  let hiddenWords: Int
+  let denseWords: Int
+  let expertWords: Int
 
   init(_ h: Hyperparameters) {
     func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
@@ -138,7 +150,21 @@ private struct Sizes {
     angles = padded(h.headDimension / 2)
     let attention = Int(LFM_ATTENTION_HEADS) * (64 + h.headDimension + 16)
     let widest = max(h.hidden, h.feedForward, h.expertFeedForward)
-    scratch = max(Int(lfm_product_scratch(widest)), padded(attention))
+    hiddenWords = Self.words(h.hidden)
+    denseWords = Self.words(h.feedForward)
+    expertWords = Self.words(h.expertFeedForward)
+    // The widest group packed on the fly, twice (gate and up), or a panel's columns before they are interleaved.
+    let packed = Int(LFM_PANEL_COLUMNS) * Self.words(widest) + 2 * Self.groupBytes(widest)
+    scratch = max(Int(lfm_product_scratch(widest)), padded(attention), padded(packed / 4 + 64))
+  }
+
+  /// Of a column of 8-bit activations: its bytes, and a scale and sums for every 16 of them at most.
+  private static func words(_ columns: Int) -> Int { (columns * 3 / 2 + 63) / 64 * 64 }
+
+  /// No type packs a group of rows into more than Q8_0 does.
+  private static func groupBytes(_ columns: Int) -> Int {
+    let blocks = (columns + 63) / 64 * 64
+    return Int(lfm_packed_group_bytes(Int32(LFM_WEIGHT_Q8_0.rawValue), blocks))
   }
 }
 
@@ -147,7 +173,7 @@ private struct Plan {
   enum Part: Int, CaseIterable {
     case residual, normed, wide, mixed, addition, gate, up, expertOutput, routerLogits
     case routerWeights, chosen, slotOfRank, rowOfSlot, cosines, sines, zeros, inputs, outputs
-    case secondOutputs, thirdOutputs, scratch
+    case secondOutputs, thirdOutputs, panels, words, scratch
   }
 
   private var offsets: [Int] = []
@@ -168,6 +194,12 @@ private struct Plan {
         case .cosines, .sines: rows * sizes.angles * 4
         case .zeros: h.convolutionColumns * sizes.hidden * 4
         case .inputs, .outputs, .secondOutputs, .thirdOutputs: max(slots, rows) * 8
+        // Queries, keys and values may each want panels of another kind; so may gate and up.
+        case .panels:
+          max(
+            3 * rows * sizes.hiddenWords, 2 * slots * sizes.hiddenWords, slots * sizes.expertWords,
+            rows * sizes.denseWords)
+        case .words: 2 * rows * sizes.hiddenWords
         case .scratch: threads * sizes.scratch * 4
         }
       offsets.append(bytes)

@@ -57,7 +57,7 @@ enum Reference: String, CaseIterable {
   }
 
   /// Every instruction set of this processor agrees with the truth.
-  @Test(arguments: ["plain", "avx2", "avx512", "neon", "exact"])
+  @Test(arguments: ["exact-plain", "exact-avx2", "exact-avx512", "exact-neon", "exact"])
   func everyInstructionSet(_ name: String) throws {
     for reference in [Reference.oddF32, .kQuants, .mixedQ4] {
       let tokens = try reference.tokens()

@@ -4,12 +4,16 @@ import Testing
 /// A row's result depends on its own sequence alone, to the bit: however a prompt is cut, whoever is beside it, however
 /// many threads compute. Unused pages are NaN throughout, so reading what is not there shows.
 @Suite struct SamenessTests {
-  static let references: [Reference] = [.oddF32, .untiedF16, .tapsBF16, .plainQ8, .mixedQ4]
+  static let references: [Reference] = [
+    .oddF32, .untiedF16, .tapsBF16, .plainQ8, .mixedQ4, .kQuants,
+  ]
+  static let families = ["exact", "fast"]
 
-  @Test(arguments: references)
-  func anySplitIntoChunks(_ reference: Reference) throws {
+  @Test(arguments: references, families)
+  func anySplitIntoChunks(_ reference: Reference, _ family: String) throws {
     let tokens = try reference.tokens()
-    let model = try makeModel(reference.checkpoint, rows: 256)
+    let model = try makeModel(
+      reference.checkpoint, rows: 256, instructionSet: family)
     let whole = try model.logits(model.freshSequence(), tokens)
     for chunks in [[1], [2, 1, 7], [5], [13, 50], [63, 1, 1, 64], [64], [65, 3]] {
       let cut = try model.logits(model.freshSequence(), tokens, chunks: chunks)
@@ -17,22 +21,25 @@ import Testing
     }
   }
 
-  @Test(arguments: references)
-  func oneThreadAndMore(_ reference: Reference) throws {
+  @Test(arguments: references, families)
+  func oneThreadAndMore(_ reference: Reference, _ family: String) throws {
     let tokens = try reference.tokens()
-    let one = try makeModel(reference.checkpoint, threads: 1, rows: 256)
+    let one = try makeModel(
+      reference.checkpoint, threads: 1, rows: 256, instructionSet: family)
     let expected = try one.logits(one.freshSequence(), tokens, chunks: [40, 3, 1])
     for threads in [2, 3, 7] {
-      let model = try makeModel(reference.checkpoint, threads: threads, rows: 256)
+      let model = try makeModel(
+        reference.checkpoint, threads: threads, rows: 256, instructionSet: family)
       #expect(same(expected, try model.logits(model.freshSequence(), tokens, chunks: [40, 3, 1])))
     }
   }
 
   /// n sequences of different lengths in every step, against each alone.
-  @Test(arguments: references)
-  func batchEqualsSingles(_ reference: Reference) throws {
+  @Test(arguments: references, families)
+  func batchEqualsSingles(_ reference: Reference, _ family: String) throws {
     let tokens = try reference.tokens()
-    let model = try makeModel(reference.checkpoint, rows: 256)
+    let model = try makeModel(
+      reference.checkpoint, rows: 256, instructionSet: family)
     let lengths = [1, 9, 30, 61]
     let prompts = lengths.map { Array(tokens.suffix($0)) }
     let continuation = Array(tokens.prefix(6))
@@ -57,10 +64,11 @@ import Testing
   }
 
   /// A chunk of one prompt with decode rows of others riding on it.
-  @Test(arguments: references)
-  func mixedSegments(_ reference: Reference) throws {
+  @Test(arguments: references, families)
+  func mixedSegments(_ reference: Reference, _ family: String) throws {
     let tokens = try reference.tokens()
-    let model = try makeModel(reference.checkpoint, rows: 256)
+    let model = try makeModel(
+      reference.checkpoint, rows: 256, instructionSet: family)
     let a = Array(tokens.prefix(40))
     let b = Array(tokens.suffix(20))
     let alone = try model.logits(model.freshSequence(), a)
@@ -81,10 +89,11 @@ import Testing
     #expect(same(results[1].logitsRows.map { buffer.row($0) }, [alone[39]]))
   }
 
-  @Test(arguments: references)
-  func interleavedEqualsOneAfterTheOther(_ reference: Reference) throws {
+  @Test(arguments: references, families)
+  func interleavedEqualsOneAfterTheOther(_ reference: Reference, _ family: String) throws {
     let tokens = try reference.tokens()
-    let model = try makeModel(reference.checkpoint, rows: 256)
+    let model = try makeModel(
+      reference.checkpoint, rows: 256, instructionSet: family)
     let a = Array(tokens.prefix(33))
     let b = Array(tokens.suffix(33).reversed())
     let pool = try model.makePool(positions: 1024, poisonsFreedPages: true)
@@ -102,10 +111,11 @@ import Testing
   }
 
   /// Pages freed by one sequence and used by the next hold NaN in between.
-  @Test(arguments: references)
-  func reusedPagesLeakNothing(_ reference: Reference) throws {
+  @Test(arguments: references, families)
+  func reusedPagesLeakNothing(_ reference: Reference, _ family: String) throws {
     let tokens = try reference.tokens()
-    let model = try makeModel(reference.checkpoint, rows: 256)
+    let model = try makeModel(
+      reference.checkpoint, rows: 256, instructionSet: family)
     let expected = try model.logits(model.freshSequence(), tokens)
     let pool = try model.makePool(positions: tokens.count + 63, poisonsFreedPages: true)
     for _ in 0..<3 {

@@ -50,7 +50,8 @@ import Testing
     let model = try makeModel(reference.checkpoint, rows: rows)
     let expected = try model.logits(model.freshSequence(), tokens, chunks: [rows])
     let length = model.hyperparameters.rewindLength
-    for cut in [0, 1, 2, length - 1, length, length + 1, 40, 63, 64, 65] where cut < tokens.count {
+    for cut in [0, 1, 2, length - 1, length, length + 1, 40, 63, 64, 65]
+    where tokens.indices.contains(cut) {
       let state = try model.freshSequence()
       _ = try model.logits(state, tokens, chunks: [rows])
       let recent = Array(tokens[max(0, cut - length)..<cut])

@@ -15,7 +15,7 @@ enum Place {
 
 /// Load a model. Two threads and few rows unless told otherwise.
 func makeModel(
-  _ url: URL, threads: Int = 2, rows: Int = 96, instructionSet: String? = nil
+  _ url: URL, threads: Int = 2, rows: Int = 96, instructionSet: String = "exact"
 ) throws -> Model {
   try Model(
     Checkpoint(path: url.path),

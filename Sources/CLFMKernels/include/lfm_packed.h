@@ -49,7 +49,8 @@ size_t lfm_panel_column_bytes(int32_t kind, size_t columns);
 
 typedef struct lfm_packed_kernels {
   const char *name;
-  void (*quantize_panel)(int32_t, const float *const *, size_t, size_t, uint8_t *);
+  void (*quantize_column)(int32_t, const float *, size_t, uint8_t *);
+  void (*interleave_panel)(const uint8_t *const *, size_t, size_t, uint8_t *);
   void (*packed_product)(
       const lfm_packed *, size_t, size_t, const uint8_t *, float *const *, size_t);
   void (*packed_gate)(
@@ -61,11 +62,17 @@ typedef struct lfm_packed_kernels {
 // processor or program has none.
 const lfm_packed_kernels *lfm_packed_kernels_named(const char *name);
 
-// Round 1 ... 8 columns of activations into one panel.
-static inline void lfm_quantize_panel(
-    const lfm_packed_kernels *k, int32_t kind, const float *const *inputs, size_t count,
-    size_t columns, uint8_t *panel) {
-  k->quantize_panel(kind, inputs, count, columns, panel);
+// Round one column of activations: a panel of one.
+static inline void lfm_quantize_column(
+    const lfm_packed_kernels *k, int32_t kind, const float *input, size_t columns, uint8_t *out) {
+  k->quantize_column(kind, input, columns, out);
+}
+
+// Make one panel of 1 ... 8 panels of one, each of `bytes` bytes (lfm_panel_column_bytes).
+static inline void lfm_interleave_panel(
+    const lfm_packed_kernels *k, const uint8_t *const *inputs, size_t count, size_t bytes,
+    uint8_t *panel) {
+  k->interleave_panel(inputs, count, bytes, panel);
 }
 
 // outputs[c][r] = row r · column c, for the rows of groups begin ..< end and columns c < count.

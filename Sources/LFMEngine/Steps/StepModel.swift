@@ -19,9 +19,12 @@ package protocol StepModel: Sendable {
 
   func makeSequence(in pool: KVPool) -> SequenceState
 
+  /// Whether every step is computed exactly.
+  var isExact: Bool { get }
+
   /// See `Model.forward`.
   func forward(
-    _ segments: [Segment], logits: LogitsBuffer
+    _ segments: [Segment], logits: LogitsBuffer, exact: Bool
   ) throws(ModelError) -> [SegmentResult]
 }
 

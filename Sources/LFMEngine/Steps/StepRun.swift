@@ -39,9 +39,15 @@ final class StepRun: @unchecked Sendable {
   /// Computes and samples. On the prefill or the decode queue.
   func compute(_ model: any StepModel, tools: StepTools) {
     do {
-      let results = try model.forward(parts.map(\.segment), logits: tools.logits)
-      for (index, result) in results.enumerated() where index < parts.count && result.committed {
-        parts[index].outcome = sample(&parts[index], rows: result.logitsRows, tools)
+      // Calls for logits get exact ones, whatever computes the texts.
+      for exact in [false, true] {
+        let chosen = parts.indices.filter { (parts[$0].generation.request == nil) == exact }
+        if chosen.isEmpty { continue }
+        let results = try model.forward(
+          chosen.map { parts[$0].segment }, logits: tools.logits, exact: exact)
+        for (index, result) in zip(chosen, results) where result.committed {
+          parts[index].outcome = sample(&parts[index], rows: result.logitsRows, tools)
+        }
       }
     } catch {
       failure = GenerationFailure(.internalError, "a step of the model failed: \(error.sentence)")

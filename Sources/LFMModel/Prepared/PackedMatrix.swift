@@ -1,3 +1,5 @@
+import CLFMKernels
+
 /// A matrix in packed groups of 16 rows, as `lfm_pack_group` lays them out; the last group is filled up with zero rows.
 ///
 /// `@unchecked Sendable`: the memory is read-only from the moment that anybody sees this value. It is valid while the
@@ -14,6 +16,12 @@
 
   /// Rows of a group.
   static let groupRows = 16
+
+  /// What the kernels take.
+  var raw: lfm_packed {
+    unsafe lfm_packed(
+      data: base, group_stride: groupStride, rows: rows, columns: columns, type: type)
+  }
 
   var groups: Int { Self.groups(ofRows: rows) }
 

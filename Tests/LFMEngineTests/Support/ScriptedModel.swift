@@ -70,8 +70,10 @@ final class ScriptedModel: StepModel, @unchecked Sendable {
     SequenceState(pool: pool, convolutionCount: 2)
   }
 
+  var isExact: Bool { true }
+
   func forward(
-    _ segments: [Segment], logits: LogitsBuffer
+    _ segments: [Segment], logits: LogitsBuffer, exact: Bool
   ) throws(ModelError) -> [SegmentResult] {
     precondition(
       isComputing.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged,

@@ -1,0 +1,140 @@
+import CLFMKernels
+import Testing
+
+/// One set of the fast family on this processor.
+@safe struct PackedSet: CustomTestStringConvertible, @unchecked Sendable {
+  let name: String
+  let kernels: UnsafePointer<lfm_packed_kernels>
+  var testDescription: String { name }
+
+  static let all: [PackedSet] = ["portable", "avx2", "avxvnni", "avx512vnni", "dotprod"].compactMap
+  {
+    guard let kernels = unsafe lfm_packed_kernels_named($0) else { return nil }
+    return unsafe PackedSet(name: $0, kernels: kernels)
+  }
+}
+
+@Suite struct PackedTests {
+  static let types = WeightType.all.filter {
+    lfm_panel_kind_of(Int32($0.number)) != Int32(LFM_PANEL_NONE.rawValue)
+  }
+
+  /// Against the dequantised weights and the rounded activations in double precision. Odd numbers of rows, of blocks in a
+  /// row, and of columns in the last panel.
+  @Test(arguments: PackedSet.all, types)
+  func agreesWithTheSlowTwin(_ set: PackedSet, _ type: WeightType) {
+    var random = Random(state: 17)
+    for (rows, blocks) in [(16, 2), (37, 1), (5, 3), (48, 7)] {
+      let length = blocks * type.elements
+      let matrix = PackedTestMatrix(TestMatrix(type, rows: rows, columns: length, &random))
+      for count in [1, 2, 3, 5, 8, 9, 20] {
+        let inputs = (0..<count).map { _ in random.floats(length, -3...3) }
+        let found = matrix.product(set, inputs)
+        var error = 0.0
+        var size = 0.0
+        for (column, input) in inputs.enumerated() {
+          let rounded = roundTrip(input, run: type.elements)
+          for row in 0..<rows {
+            var sum = 0.0
+            for k in 0..<length {
+              sum += Double(matrix.plain.values[row * length + k]) * rounded[k]
+            }
+            error += (Double(found[column][row]) - sum) * (Double(found[column][row]) - sum)
+            size += sum * sum
+          }
+        }
+        #expect(error <= 1e-10 * size, "\(rows) rows of \(length), \(count) columns")
+      }
+    }
+  }
+
+  /// The same bits whatever stands beside a column, and in all sets that multiply and add in one.
+  @Test(arguments: types)
+  func aResultDependsOnItsRowAndColumnAlone(_ type: WeightType) {
+    var random = Random(state: 19)
+    let length = 3 * type.elements
+    let matrix = PackedTestMatrix(TestMatrix(type, rows: 21, columns: length, &random))
+    let inputs = (0..<17).map { _ in random.floats(length) }
+    var first: [[UInt32]]?
+    for set in PackedSet.all {
+      let alone = inputs.map { matrix.product(set, [$0])[0].map(\.bitPattern) }
+      for count in 2...17 {
+        let found = matrix.product(set, Array(inputs.suffix(count))).map { $0.map(\.bitPattern) }
+        #expect(found == Array(alone.suffix(count)), "\(set.name), \(count) columns")
+      }
+      if set.name == "portable" { continue }
+      #expect(first == nil || first == alone, "\(set.name)")
+      first = alone
+    }
+  }
+
+  /// Gate and up in one pass are the two products and the gate.
+  @Test(arguments: PackedSet.all, types)
+  func gateIsTwoProducts(_ set: PackedSet, _ type: WeightType) throws {
+    var random = Random(state: 23)
+    let length = 2 * type.elements
+    let gate = PackedTestMatrix(TestMatrix(type, rows: 20, columns: length, &random))
+    let up = PackedTestMatrix(TestMatrix(type, rows: 20, columns: length, &random))
+    let inputs = (0..<11).map { _ in random.floats(length) }
+    let found = gate.product(set, inputs, gatedWith: up)
+    let (a, b) = (gate.product(set, inputs), up.product(set, inputs))
+    for column in inputs.indices {
+      for row in 0..<20 {
+        let x = a[column][row]
+        let expected = Double(x) / (1 + exponential(-Double(x))) * Double(b[column][row])
+        #expect(abs(Double(found[column][row]) - expected) <= 1e-5 * abs(expected) + 1e-12)
+      }
+    }
+  }
+
+  /// What is not a number in an activation is seen in every result of its column, and in no other.
+  @Test(arguments: PackedSet.all, types)
+  func notANumberSpreads(_ set: PackedSet, _ type: WeightType) {
+    var random = Random(state: 29)
+    let length = 2 * type.elements
+    let matrix = PackedTestMatrix(TestMatrix(type, rows: 16, columns: length, &random))
+    for bad in [Float.nan, .infinity] {
+      var inputs = (0..<3).map { _ in random.floats(length) }
+      let clean = matrix.product(set, inputs)
+      inputs[1][5] = bad
+      let found = matrix.product(set, inputs)
+      #expect(found[0] == clean[0] && found[2] == clean[2])
+      #expect(found[1].allSatisfy { !$0.isFinite })
+    }
+  }
+
+  @Test func unpackedTypesHaveNoSize() {
+    for type in [LFM_WEIGHT_F32, LFM_WEIGHT_F16, LFM_WEIGHT_BF16] {
+      #expect(lfm_packed_group_bytes(Int32(type.rawValue), 256) == 0)
+    }
+    #expect(lfm_packed_group_bytes(Int32(LFM_WEIGHT_Q4_K.rawValue), 128) == 0)
+    #expect(lfm_packed_group_bytes(Int32(LFM_WEIGHT_Q4_0.rawValue), 0) == 0)
+    // As many bytes as the checkpoint has: 16 rows of 2048.
+    #expect(lfm_packed_group_bytes(Int32(LFM_WEIGHT_Q4_0.rawValue), 2048) == 16 * 64 * 18)
+    #expect(lfm_packed_group_bytes(Int32(LFM_WEIGHT_Q6_K.rawValue), 2048) == 16 * 8 * 210)
+  }
+
+  /// Activations as the fast family rounds them.
+  private func roundTrip(_ input: [Float], run: Int) -> [Double] {
+    stride(from: 0, to: input.count, by: run).flatMap { start -> [Double] in
+      let block = input[start..<start + run]
+      let most = block.map(abs).max() ?? 0
+      let inverse = 127 / most
+      let scale = Double(most / 127)
+      return block.map { Double(($0 * inverse).rounded(.toNearestOrEven)) * scale }
+    }
+  }
+
+  private func exponential(_ x: Double) -> Double {
+    // exp by its definition as a limit is too coarse; this series converges quickly after halving.
+    var term = 1.0
+    var sum = 1.0
+    let y = x / 1024
+    for n in 1...12 {
+      term *= y / Double(n)
+      sum += term
+    }
+    for _ in 0..<10 { sum *= sum }
+    return sum
+  }
+}
