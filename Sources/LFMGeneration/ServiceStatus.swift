@@ -13,10 +13,13 @@ public struct ServiceStatus: Hashable, Sendable {
   public var connections: Int
   /// Calls in flight on all connections, the asking one included.
   public var calls: Int
+  /// Nil while the model is loading, and from daemons that do not say.
+  public var weights: WeightsDescription?
 
   public init(
     version: String, uptime: Duration, socket: String, isDraining: Bool,
-    activity: GeneratorActivity, connections: Int, calls: Int
+    activity: GeneratorActivity, connections: Int, calls: Int,
+    weights: WeightsDescription? = nil
   ) {
     self.version = version
     self.uptime = uptime
@@ -25,6 +28,26 @@ public struct ServiceStatus: Hashable, Sendable {
     self.activity = activity
     self.connections = connections
     self.calls = calls
+    self.weights = weights
+  }
+}
+
+/// How a model's weights lie in memory.
+public struct WeightsDescription: Hashable, Sendable {
+  /// The prepared file that is mapped, or `nil` if there is none.
+  public var preparedPath: String?
+  /// How they are laid out, for people.
+  public var layout: String
+  /// What pages the mapping has (`huge`, `4 KiB`, a share), for people. Empty where that is not known.
+  public var pages: String
+  /// Why there is no prepared file; empty where there is one.
+  public var note: String
+
+  public init(preparedPath: String?, layout: String, pages: String, note: String) {
+    self.preparedPath = preparedPath
+    self.layout = layout
+    self.pages = pages
+    self.note = note
   }
 }
 

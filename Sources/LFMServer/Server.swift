@@ -165,7 +165,8 @@ extension Server {
     return ServiceStatus(
       version: version, uptime: startedAt.duration(to: .now),
       socket: addresses.joined(separator: " "), isDraining: isDraining,
-      activity: GeneratorActivity(), connections: connections.count, calls: openCalls)
+      activity: GeneratorActivity(), connections: connections.count, calls: openCalls,
+      weights: backend.weights)
   }
 
   private var tooManyConnections: GoAway {

@@ -11,6 +11,7 @@ package final class ServerBackend: Sendable {
   }
 
   private let current: Mutex<State>
+  private let currentWeights = Mutex<WeightsDescription?>(nil)
 
   package init() {
     current = Mutex(.loading("the model is still being loaded", retryAfter: .seconds(1)))
@@ -23,6 +24,12 @@ package final class ServerBackend: Sendable {
     current.withLock { state in
       if case .loading = state { state = .loading(sentence, retryAfter: retryAfter) }
     }
+  }
+
+  /// How the generator's weights lie in memory, as it was last told.
+  package var weights: WeightsDescription? {
+    get { currentWeights.withLock { $0 } }
+    set { currentWeights.withLock { $0 = newValue } }
   }
 
   package func install(_ generator: any TextGenerator) {

@@ -38,6 +38,7 @@ extension ServiceStatus {
     activity.write(message.message("activity"))
     message.set("connections", count: connections)
     message.set("calls", count: calls)
+    weights?.write(message.message("weights"))
   }
 
   init(_ message: MessageReader) throws(WireError) {
@@ -47,7 +48,8 @@ extension ServiceStatus {
       socket: try message.identifier("socket"), isDraining: message.bool("draining"),
       activity: try message.message("activity").map(GeneratorActivity.init)
         ?? GeneratorActivity(),
-      connections: try message.count("connections"), calls: try message.count("calls"))
+      connections: try message.count("connections"), calls: try message.count("calls"),
+      weights: try message.message("weights").map(WeightsDescription.init))
   }
 }
 
@@ -71,5 +73,21 @@ extension GeneratorActivity {
       generatedTokens: message.uint64("generated_tokens"),
       pagesInUse: try message.count("pages_in_use"),
       pageCapacity: try message.count("page_capacity"))
+  }
+}
+
+extension WeightsDescription {
+  fileprivate func write(_ message: MessageWriter) {
+    if let preparedPath { message.set("prepared_path", preparedPath) }
+    message.set("layout", layout)
+    message.set("pages", pages)
+    message.set("note", note)
+  }
+
+  fileprivate init(_ message: MessageReader) throws(WireError) {
+    self.init(
+      preparedPath: try message.optional("prepared_path", message.text),
+      layout: try message.text("layout"), pages: try message.text("pages"),
+      note: try message.text("note"))
   }
 }

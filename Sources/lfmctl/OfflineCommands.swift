@@ -32,6 +32,30 @@ struct PerplexityCommand: AsyncParsableCommand {
   }
 }
 
+struct PrepareCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prepare",
+    abstract: "Lay a model's weights out for this machine, so that serving it is fast at once.",
+    discussion: "lfmctl prepare --help tells the flags.")
+
+  @Argument(parsing: .captureForPassthrough, help: "What lfmd prepare takes.")
+  var arguments: [String] = []
+
+  func run() async throws {
+    try await reportingFailures {
+      // The file is the first word that belongs to no flag before it.
+      var words = arguments
+      for index in words.indices where words[index] == "demo" {
+        let before = index > 0 ? words[index - 1] : ""
+        if !before.hasPrefix("-") || ["--force", "--json", "--prune", "--"].contains(before) {
+          words[index] = try Programs.modelFile("demo")
+        }
+      }
+      try Offline.become("prepare", words)
+    }
+  }
+}
+
 /// The way to lfmd's own commands.
 enum Offline {
   /// Goes on as `lfmd COMMAND ARGUMENTS`.

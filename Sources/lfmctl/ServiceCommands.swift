@@ -63,6 +63,7 @@ struct StatusReport {
       ("calls", .whole(status.calls)),
       ("activity", activity),
       ("model", model.map(\.json) ?? .null),
+      ("weights", status.weights.map(\.json) ?? .null),
     ])
   }
 
@@ -83,6 +84,7 @@ struct StatusReport {
         "context      \(model.contextLength) tokens, vocabulary \(model.vocabularySize), template \(model.chatTemplate ?? "unknown")"
       )
     }
+    if let weights = status.weights { lines.append("weights      \(weights.text)") }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -124,6 +126,24 @@ extension ModelDescription {
       ("context", .whole(contextLength)),
       ("chat_template", chatTemplate.map(JSONValue.string) ?? .null),
       ("allows_logits", .bool(allowsLogits)),
+    ])
+  }
+}
+
+extension WeightsDescription {
+  /// One line.
+  var text: String {
+    var parts = [preparedPath ?? "", layout]
+    if !pages.isEmpty { parts.append("pages: \(pages)") }
+    return (parts + [note]).filter { !$0.isEmpty }.joined(separator: ", ")
+  }
+
+  var json: JSONValue {
+    JSONValue(members: [
+      ("prepared", preparedPath.map(JSONValue.string) ?? .null),
+      ("layout", .string(layout)),
+      ("pages", pages.isEmpty ? .null : .string(pages)),
+      ("note", note.isEmpty ? .null : .string(note)),
     ])
   }
 }

@@ -11,6 +11,8 @@ struct Configuration: Equatable, Sendable {
   var socketMode: UInt32 = 0o660
   var context = 8192
   var threads = 0
+  var prepare = PreparePolicy.auto
+  var cacheDirectory: String?
   var maxRunning = 8
   var maxWaiting = 64
   var maxConnections = 256

@@ -11,6 +11,8 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
   case socketMode = "socket-mode"
   case context
   case threads
+  case prepare
+  case cacheDirectory = "cache-directory"
   case maxRunning = "max-running"
   case maxWaiting = "max-waiting"
   case maxConnections = "max-connections"
@@ -34,6 +36,10 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
     case .context:
       "most positions of one sequence, prompt and answer together; never more than the model's"
     case .threads: "compute threads; 0 takes every processor that lfmd may use"
+    case .prepare:
+      "weights laid out for vector units, in a file as large as the model: auto makes it, existing uses it, off does without"
+    case .cacheDirectory:
+      "where that file lies (default: $CACHE_DIRECTORY, $XDG_CACHE_HOME/lfmd, ~/.cache/lfmd; /var/cache/lfmd for root)"
     case .maxRunning: "generations that run at a time"
     case .maxWaiting: "generations that wait; more are refused as busy"
     case .maxConnections: "connections at a time"
@@ -57,6 +63,8 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
     case .socketMode: configuration.socketMode = try Self.mode(text)
     case .context: configuration.context = try Self.integer(text, in: 2...1_048_576)
     case .threads: configuration.threads = try Self.integer(text, in: 0...1024)
+    case .prepare: configuration.prepare = try Self.policy(text)
+    case .cacheDirectory: configuration.cacheDirectory = try Self.nonEmpty(text)
     case .maxRunning: configuration.maxRunning = try Self.integer(text, in: 1...1024)
     case .maxWaiting: configuration.maxWaiting = try Self.integer(text, in: 1...65_536)
     case .maxConnections: configuration.maxConnections = try Self.integer(text, in: 1...65_536)
@@ -78,6 +86,8 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
     case .socketMode: "0" + String(configuration.socketMode, radix: 8)
     case .context: String(configuration.context)
     case .threads: String(configuration.threads)
+    case .prepare: configuration.prepare.rawValue
+    case .cacheDirectory: configuration.cacheDirectory
     case .maxRunning: String(configuration.maxRunning)
     case .maxWaiting: String(configuration.maxWaiting)
     case .maxConnections: String(configuration.maxConnections)
@@ -122,6 +132,14 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
     case "false", "no", "off", "0": return false
     default: throw ConfigurationProblem("is \"\(text)\", but must be true or false")
     }
+  }
+
+  private static func policy(_ text: String) throws(ConfigurationProblem) -> PreparePolicy {
+    if let policy = PreparePolicy(rawValue: text.lowercased()) { return policy }
+    // What YAML and people write for off.
+    if ["false", "no"].contains(text.lowercased()) { return .off }
+    let names = PreparePolicy.allCases.map(\.rawValue).joined(separator: ", ")
+    throw ConfigurationProblem("is \"\(text)\", but must be one of \(names)")
   }
 
   private static func level(_ text: String) throws(ConfigurationProblem) -> Logger.Level {

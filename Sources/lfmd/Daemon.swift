@@ -5,6 +5,7 @@ import Dispatch
 import Glibc
 import LFMEngine
 import LFMGeneration
+import LFMModel
 import LFMServer
 import LFMSocket
 import Logging
@@ -24,6 +25,7 @@ final class Daemon: @unchecked Sendable {
   private var engine: Engine?
   private var statusTimer: (any DispatchSourceTimer)?
   private var loadWatch: (any DispatchSourceTimer)?
+  private var preparation: PreparationReport?
   private var lastStatus = ""
   private var isStopping = false
 
@@ -97,9 +99,15 @@ final class Daemon: @unchecked Sendable {
     Systemd.notify("STATUS=loading \(configuration.model ?? "no model")")
     let begun = ContinuousClock.now
     loadWatch = connection.map(Self.endIfAbandoned)
+    let preparation = PreparationReport { text, seconds in
+      DispatchQueue.main.async { self.preparing(text, secondsAllowed: seconds) }
+    }
+    self.preparation = preparation
     DispatchQueue.global().async { [self, configuration, logger] in
       let loaded = Result { () throws(StartFailure) in
-        try ModelLoading.engine(configuration) { failure in
+        try ModelLoading.engine(
+          configuration, progress: preparation.take, isCancelled: { preparation.isCancelled }
+        ) { failure in
           // The engine's memory is not to be trusted any more: systemd starts a fresh process.
           logger.critical("the engine cannot go on: \(failure.message)")
           Systemd.notify("STATUS=the engine cannot go on: \(failure.message)")
@@ -109,7 +117,8 @@ final class Daemon: @unchecked Sendable {
       DispatchQueue.main.async {
         self.loadWatch?.cancel()
         switch loaded {
-        case .success(let engine): self.ready(engine, connection, took: begun.duration(to: .now))
+        case .success(let (engine, weights)):
+          self.ready(engine, weights, connection, took: begun.duration(to: .now))
         case .failure(let failure): self.end(failure)
         }
       }
@@ -122,17 +131,33 @@ final class Daemon: @unchecked Sendable {
     timer.schedule(deadline: .now(), repeating: 0.1, leeway: .milliseconds(50))
     timer.setEventHandler {
       var state = pollfd(fd: connection, events: 0, revents: 0)
-      if unsafe poll(&state, 1, 0) == 1, state.revents & Int16(POLLHUP) != 0 { exit(EXIT_SUCCESS) }
+      if unsafe poll(&state, 1, 0) == 1, state.revents & Int16(POLLHUP) != 0 {
+        Exit.now(EXIT_SUCCESS)
+      }
     }
     timer.activate()
     return timer
   }
 
-  private func ready(_ engine: Engine, _ connection: Int32?, took: Duration) {
+  /// The first start with a model takes as long as writing a copy of it does.
+  private func preparing(_ text: String, secondsAllowed: Int) {
+    dispatchPrecondition(condition: .onQueue(.main))
+    guard !isStopping, engine == nil else { return }
+    logger.info("preparing weights", metadata: ["progress": "\(text)"])
+    Systemd.notify(
+      "STATUS=Preparing weights: \(text)", "EXTEND_TIMEOUT_USEC=\(secondsAllowed)000000")
+    server.backend.reportLoading(
+      "the model's weights are being prepared for the first time: \(text)", retryAfter: .seconds(5))
+  }
+
+  private func ready(
+    _ engine: Engine, _ weights: ChosenWeights, _ connection: Int32?, took: Duration
+  ) {
     dispatchPrecondition(condition: .onQueue(.main))
     guard !isStopping else { return }
     self.engine = engine
     server.install(engine)
+    report(weights)
     logger.notice(
       "ready",
       metadata: [
@@ -154,6 +179,32 @@ final class Daemon: @unchecked Sendable {
     }
     Systemd.notify("READY=1", "STATUS=serving \(engine.model.name)")
     reportStatus()
+  }
+
+  /// Says what the weights are, and has prepared ones read into memory beside the first calls; then says what was got.
+  private func report(_ weights: ChosenWeights) {
+    let description = weights.description
+    server.backend.weights = description
+    let metadata: Logger.Metadata = [
+      "prepared": "\(description.preparedPath ?? "none")", "layout": "\(description.layout)",
+      "source": "\(configuration.model ?? "")",
+    ]
+    if weights.isWarning {
+      logger.warning("serving from the model file itself, which is slower: \(weights.reason)")
+    } else {
+      logger.notice("weights", metadata: metadata.merging(["note": "\(description.note)"]) { $1 })
+    }
+    guard let prepared = weights.prepared else { return }
+    DispatchQueue.global(qos: .utility).async { [server, logger, preparation] in
+      prepared.populate { preparation?.isCancelled ?? false }
+      let description = weights.description
+      server.backend.weights = description
+      logger.info(
+        "weights are in memory",
+        metadata: [
+          "pages": "\(description.pages)", "bytes": "\(prepared.pages.residentBytes)",
+        ])
+    }
   }
 
   /// Tells `systemctl status` what is going on, whenever that has changed.
@@ -190,6 +241,7 @@ final class Daemon: @unchecked Sendable {
       Exit.now(EXIT_FAILURE)
     }
     isStopping = true
+    preparation?.cancel()
     statusTimer?.cancel()
     // The drain's own bound, and for its failures a few seconds more.
     let bound = configuration.drainTimeout + 10

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import LFMModel
 
 /// Ways for the daemon to end without having served.
 enum Exit {
@@ -10,6 +11,7 @@ enum Exit {
   static let unavailable: Int32 = 69
   static let software: Int32 = 70
   static let cannotCreate: Int32 = 73
+  static let temporaryFailure: Int32 = 75
   static let inputOutput: Int32 = 74
   static let configurationError: Int32 = 78
 
@@ -31,6 +33,7 @@ enum Exit {
   ///
   /// Not `exit`: that would take apart what other threads, a step of the model perhaps, are still using.
   static func now(_ code: Int32) -> Never {
+    Preparation.discardUnfinished()
     LogOutput.flush()
     _exit(code)
   }

@@ -12,22 +12,29 @@ import LFMTokenizer
 enum ModelLoading {
   /// Maps the file, binds the weights, and puts an engine on top.
   ///
-  /// - Parameter fatal: told once, on any queue, when the engine cannot go on; must not return.
+  /// - Parameters:
+  ///   - progress: how far the preparation of the weights is, if they have to be; on any thread, one call at a time.
+  ///   - isCancelled: asked often meanwhile.
+  ///   - fatal: told once, on any queue, when the engine cannot go on; must not return.
   static func engine(
-    _ configuration: Configuration, fatal: @escaping @Sendable (GenerationFailure) -> Void
-  ) throws(StartFailure) -> Engine {
+    _ configuration: Configuration,
+    progress: @Sendable (Preparation.Progress) -> Void, isCancelled: @Sendable () -> Bool,
+    fatal: @escaping @Sendable (GenerationFailure) -> Void
+  ) throws(StartFailure) -> (Engine, ChosenWeights) {
     let file = try LoadedFile(configuration)
     let settings = try engineConfiguration(configuration)
-    let threads = configuration.threads > 0 ? configuration.threads : Processors.usable
+    let weights = try configuration.weightsLoading.choose(
+      for: file.checkpoint, progress: progress, isCancelled: isCancelled)
     let model = try model(
-      file.checkpoint,
+      file.checkpoint, prepared: weights.prepared,
       // Not pinned: beside other load, a thread that waits for its own processor holds up all others.
-      Model.Options(threads: threads, maximumRows: settings.chunk))
+      Model.Options(threads: configuration.computeThreads, maximumRows: settings.chunk))
     do {
-      return try Engine(
+      let engine = try Engine(
         forwardPass: model, tokenizer: file.tokenizer, template: file.template,
         description: file.description, configuration: settings,
         fatal: fatal)
+      return (engine, weights)
     } catch {
       let isConfiguration = error.code == .failedPrecondition || error.code == .invalidArgument
       throw StartFailure(isConfiguration ? Exit.configurationError : Exit.software, error.message)
@@ -46,10 +53,10 @@ enum ModelLoading {
 
   /// A model on a mapped file; the engine's and the offline commands' one way to it.
   static func model(
-    _ checkpoint: Checkpoint, _ options: Model.Options
+    _ checkpoint: Checkpoint, prepared: PreparedWeights? = nil, _ options: Model.Options
   ) throws(StartFailure) -> Model {
     do {
-      return try Model(checkpoint, options: options)
+      return try Model(checkpoint, prepared: prepared, options: options)
     } catch {
       switch error.kind {
       case .badOption: throw StartFailure(Exit.configurationError, error.sentence)

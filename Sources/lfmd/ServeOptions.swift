@@ -10,6 +10,8 @@ struct ServeOptions: ParsableArguments {
   @Option(help: help(.socketMode)) var socketMode: String?
   @Option(help: help(.context)) var context: String?
   @Option(help: help(.threads)) var threads: String?
+  @Option(help: help(.prepare)) var prepare: String?
+  @Option(help: help(.cacheDirectory)) var cacheDirectory: String?
   @Option(help: help(.maxRunning)) var maxRunning: String?
   @Option(help: help(.maxWaiting)) var maxWaiting: String?
   @Option(help: help(.maxConnections)) var maxConnections: String?
@@ -41,7 +43,9 @@ struct ServeOptions: ParsableArguments {
   var flags: [ConfigurationKey: String] {
     let all: [(ConfigurationKey, String?)] = [
       (.model, model), (.socket, socket), (.socketMode, socketMode), (.context, context),
-      (.threads, threads), (.maxRunning, maxRunning), (.maxWaiting, maxWaiting),
+      (.threads, threads),
+      (.prepare, prepare), (.cacheDirectory, cacheDirectory), (.maxRunning, maxRunning),
+      (.maxWaiting, maxWaiting),
       (.maxConnections, maxConnections), (.chatTemplate, chatTemplate),
       (.allowLogits, allowLogits), (.drainTimeout, drainTimeout), (.logLevel, logLevel),
     ]

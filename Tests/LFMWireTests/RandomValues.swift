@@ -171,7 +171,12 @@ extension RandomValues {
         waiting: count(), running: count(), finished: uint64(), failed: uint64(),
         promptTokens: uint64(), generatedTokens: uint64(), pagesInUse: count(),
         pageCapacity: count()),
-      connections: count(), calls: count())
+      connections: count(), calls: count(),
+      weights: maybe {
+        WeightsDescription(
+          preparedPath: $0.maybe { $0.text() }, layout: $0.text(), pages: $0.text(),
+          note: $0.text())
+      })
   }
 
   mutating func connectionMessage(_ kind: FrameKind) -> ConnectionMessage {

@@ -5,7 +5,7 @@ import LFMCheckpoint
 ///
 /// In the order that a token reads them: of each layer the operator's and the dense matrices, one behind the other, then
 /// the experts, one extent each: groups of gate and up in turn, then the groups of down. The head comes last.
-/// Every layer's run, every block of experts and every large matrix begins at a multiple of a huge page.
+/// What is large (a layer's run, its block of experts, a matrix) begins at a multiple of a huge page.
 struct PackedPlan: Equatable, Sendable {
   /// One tensor: `count` matrices (experts; 1 elsewhere) of `rows` × `columns`.
   struct Extent: Equatable, Sendable {
@@ -33,7 +33,7 @@ struct PackedPlan: Equatable, Sendable {
   }
 
   static let hugePage = 2 << 20
-  /// Matrices from here on begin at a huge page of their own.
+  /// From here on it begins at a huge page of its own.
   static let large = 2 * hugePage
   /// Bytes that are left for the head of the file beside its table: the fixed fields and a path.
   static let headRoom = 16 << 10
@@ -53,10 +53,9 @@ struct PackedPlan: Equatable, Sendable {
   /// - Parameter checkpoint: one whose tensors have the shapes that the hyperparameters ask for (`Weights` checks that).
   init(_ checkpoint: Checkpoint, _ hyperparameters: Hyperparameters, packing: GroupPacking) {
     for layer in 0..<hyperparameters.layers {
-      beginRun()
-      for name in Self.matrices(ofLayer: layer, hyperparameters) {
-        place(checkpoint, TensorName.layer(layer, name), packing)
-      }
+      let names = Self.matrices(ofLayer: layer, hyperparameters).map { TensorName.layer(layer, $0) }
+      align(for: names.reduce(0) { $0 + Self.bytes(of: $1, checkpoint, packing) })
+      for name in names { place(checkpoint, name, packing) }
       if layer >= hyperparameters.denseLayers {
         placeExperts(checkpoint, layer, hyperparameters.experts, packing)
       }
@@ -78,14 +77,25 @@ struct PackedPlan: Equatable, Sendable {
     return layer < hyperparameters.denseLayers ? operation + [.gate, .up, .down] : operation
   }
 
-  private mutating func beginRun() { fileBytes = Self.roundUp(fileBytes, Self.hugePage) }
+  private mutating func align(for bytes: Int) {
+    if bytes >= Self.large { fileBytes = Self.roundUp(fileBytes, Self.hugePage) }
+  }
+
+  /// Packed; 0 where it is not.
+  private static func bytes(
+    of name: String, _ checkpoint: Checkpoint, _ packing: GroupPacking
+  ) -> Int {
+    guard let tensor = checkpoint.tensor(ifPresent: name) else { return 0 }
+    return PackedMatrix.groups(ofRows: tensor.rowCount)
+      * packing.groupBytes(Int32(tensor.type.rawValue), tensor.rowLength)
+  }
 
   private mutating func place(_ checkpoint: Checkpoint, _ name: String, _ packing: GroupPacking) {
     guard let tensor = checkpoint.tensor(ifPresent: name) else { return }
     let group = packing.groupBytes(Int32(tensor.type.rawValue), tensor.rowLength)
     guard group > 0 else { return }
     let bytes = PackedMatrix.groups(ofRows: tensor.rowCount) * group
-    if bytes >= Self.large { beginRun() }
+    align(for: bytes)
     extents.append(
       Extent(
         name: name, type: tensor.type.rawValue, rows: tensor.rowCount, columns: tensor.rowLength,
@@ -108,7 +118,7 @@ struct PackedPlan: Equatable, Sendable {
     let pair = sizes[0] + sizes[1]
     let pairs = PackedMatrix.groups(ofRows: rows[0]) * pair
     let stride = pairs + PackedMatrix.groups(ofRows: rows[2]) * sizes[2]
-    beginRun()
+    align(for: count * stride)
     let offsets = [fileBytes, fileBytes + sizes[0], fileBytes + pairs]
     let strides = [pair, pair, sizes[2]]
     experts[layer] = Experts(

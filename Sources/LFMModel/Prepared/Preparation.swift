@@ -158,8 +158,10 @@ package struct Preparation: Sendable {
       source: SourcePin(checkpoint),
       sourcePath: Array(PreparedFolder.resolved(checkpoint.path).utf8), plan: plan,
       packedVersion: packing.version)
-    let bytes = head.encoded
+    // As much as there is room, so that the first huge page is one.
+    var bytes = head.encoded
     precondition(bytes.count <= plan.dataStart)
+    bytes += [UInt8](repeating: 0, count: plan.dataStart - bytes.count)
     try unsafe bytes.span.withUnsafeBytes { bytes throws(PreparationFailure) in
       try unsafe file.write(bytes, at: 0)
     }

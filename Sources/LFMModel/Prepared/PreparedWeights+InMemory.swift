@@ -13,6 +13,13 @@ extension PreparedWeights {
     try inMemory(checkpoint, threads: threads, packing: .kernels)
   }
 
+  /// Bytes that packing a checkpoint makes; 0 where nothing of it is packed.
+  ///
+  /// - Throws: `ModelError`: what is wrong with the checkpoint.
+  package static func packedBytes(of checkpoint: Checkpoint) throws(ModelError) -> Int {
+    try PackedPlan(checking: checkpoint, packing: .kernels).packedBytes
+  }
+
   static func inMemory(
     _ checkpoint: Checkpoint, threads: Int, packing: GroupPacking
   ) throws(ModelError) -> PreparedWeights? {

@@ -42,12 +42,25 @@ import Testing
         plan.extents[experts.gate], plan.extents[experts.up], plan.extents[experts.down]
       )
       let group = packing.groupBytes(Int32(gate.type), gate.columns)
-      #expect(gate.offset % PackedPlan.hugePage == 0)
       #expect(up.offset == gate.offset + group)
       #expect(gate.groupStride == 2 * group && up.groupStride == 2 * group)
       #expect(down.offset == gate.offset + gate.groups * gate.groupStride)
       #expect(gate.matrixStride == down.offset + down.groups * down.groupStride - gate.offset)
     }
+  }
+
+  /// A layout with huge groups stands for a huge model.
+  @Test func whatIsLargeBeginsAtAHugePage() throws {
+    var packing = PlainPacking.make()
+    packing.groupBytes = { type, columns in
+      PlainPacking.packed.contains(type) ? columns << 15 : 0
+    }
+    let plan = try PackedPlan(checking: fixture("plain-q8_0"), packing: packing)
+    for experts in plan.experts.values {
+      #expect(plan.extents[experts.gate].offset % PackedPlan.hugePage == 0)
+    }
+    #expect(try #require(plan.extents.last).offset % PackedPlan.hugePage == 0)
+    #expect(plan.extents[0].offset == plan.dataStart)
   }
 
   @Test func theHeadIsPackedUnderItsOwnName() throws {
@@ -67,11 +80,12 @@ import Testing
         == nil)
   }
 
-  @Test(arguments: names, [1, 3])
-  func memoryHoldsEveryRow(_ name: String, threads: Int) throws {
+  @Test(arguments: names, [0, 64, 70_016, 5_000_000])
+  func memoryHoldsEveryRow(_ name: String, padding: Int) throws {
     let checkpoint = try fixture(name)
     let prepared = try #require(
-      try PreparedWeights.inMemory(checkpoint, threads: threads, packing: PlainPacking.make()))
+      try PreparedWeights.inMemory(
+        checkpoint, threads: 3, packing: PlainPacking.make(padding: padding)))
     try expectAllPacked(prepared, checkpoint)
     #expect(prepared.home == .memory)
     #expect(prepared.expert(layer: 4, 1 << 20) == nil && prepared.matrix("no.such") == nil)

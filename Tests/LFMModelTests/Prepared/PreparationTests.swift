@@ -8,11 +8,14 @@ import Testing
 @testable import LFMModel
 
 @Suite struct PreparationTests {
+  /// No divisor of a piece.
+  private static let padding = 200_064
+
   private static func prepare(
     _ checkpoint: Checkpoint, _ folder: TemporaryFolder, named: Bool = false
   ) -> Preparation {
     var preparation = Preparation(checkpoint, in: PreparedFolder(folder.path), threads: 2)
-    preparation.packing = PlainPacking.make()
+    preparation.packing = PlainPacking.make(padding: padding)
     preparation.usesNamedFiles = named
     return preparation
   }
@@ -21,7 +24,8 @@ import Testing
     _ checkpoint: Checkpoint, _ folder: TemporaryFolder, version: UInt32 = 77
   ) throws -> PreparedWeights.Found {
     try PreparedWeights.open(
-      for: checkpoint, in: PreparedFolder(folder.path), packing: PlainPacking.make(version: version)
+      for: checkpoint, in: PreparedFolder(folder.path),
+      packing: PlainPacking.make(version: version, padding: padding)
     )
   }
 
@@ -132,7 +136,7 @@ import Testing
       return
     }
     #expect(reason.contains("layout"))
-    preparation.packing = PlainPacking.make(version: 78)
+    preparation.packing = PlainPacking.make(version: 78, padding: Self.padding)
     #expect(try preparation.run() == .made(path: path, bytes: bytes))
   }
 

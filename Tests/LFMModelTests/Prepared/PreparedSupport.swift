@@ -13,15 +13,19 @@ enum PlainPacking {
     TensorType(rawValue: UInt32(type))?.byteCount(ofElements: columns) ?? 0
   }
 
-  static func make(version: UInt32 = 77, types: Set<Int32> = packed) -> GroupPacking {
+  /// - Parameter padding: zeros behind each group, so that small fixtures make many pieces, and groups lie across them.
+  static func make(
+    version: UInt32 = 77, types: Set<Int32> = packed, padding: Int = 0
+  ) -> GroupPacking {
     unsafe GroupPacking(
       version: version,
       groupBytes: { type, columns in
         guard types.contains(type) else { return 0 }
-        return PackedPlan.roundUp(16 * rowBytes(type, columns), 64)
+        return PackedPlan.roundUp(16 * rowBytes(type, columns), 64) + padding
       },
       pack: { type, rows, rowBytes, rowCount, columns, out in
-        let bytes = PackedPlan.roundUp(16 * PlainPacking.rowBytes(type, columns), 64)
+        let bytes =
+          PackedPlan.roundUp(16 * PlainPacking.rowBytes(type, columns), 64) + padding
         unsafe memset(out, 0, bytes)
         unsafe memcpy(out, rows, rowBytes * rowCount)
       })

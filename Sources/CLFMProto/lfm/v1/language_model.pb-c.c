@@ -547,6 +547,51 @@ void   lfm__v1__status_reply__free_unpacked
   assert(message->base.descriptor == &lfm__v1__status_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   lfm__v1__weights__init
+                     (Lfm__V1__Weights         *message)
+{
+  static const Lfm__V1__Weights init_value = LFM__V1__WEIGHTS__INIT;
+  *message = init_value;
+}
+size_t lfm__v1__weights__get_packed_size
+                     (const Lfm__V1__Weights *message)
+{
+  assert(message->base.descriptor == &lfm__v1__weights__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t lfm__v1__weights__pack
+                     (const Lfm__V1__Weights *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &lfm__v1__weights__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t lfm__v1__weights__pack_to_buffer
+                     (const Lfm__V1__Weights *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &lfm__v1__weights__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Lfm__V1__Weights *
+       lfm__v1__weights__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Lfm__V1__Weights *)
+     protobuf_c_message_unpack (&lfm__v1__weights__descriptor,
+                                allocator, len, data);
+}
+void   lfm__v1__weights__free_unpacked
+                     (Lfm__V1__Weights *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &lfm__v1__weights__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   lfm__v1__activity__init
                      (Lfm__V1__Activity         *message)
 {
@@ -1113,7 +1158,7 @@ const ProtobufCMessageDescriptor lfm__v1__status_request__descriptor =
   (ProtobufCMessageInit) lfm__v1__status_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor lfm__v1__status_reply__field_descriptors[7] =
+static const ProtobufCFieldDescriptor lfm__v1__status_reply__field_descriptors[8] =
 {
   {
     "version",
@@ -1199,6 +1244,18 @@ static const ProtobufCFieldDescriptor lfm__v1__status_reply__field_descriptors[7
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "weights",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__StatusReply, weights),
+    &lfm__v1__weights__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned lfm__v1__status_reply__field_indices_by_name[] = {
   4,   /* field[4] = activity */
@@ -1208,11 +1265,12 @@ static const unsigned lfm__v1__status_reply__field_indices_by_name[] = {
   2,   /* field[2] = socket */
   1,   /* field[1] = uptime_nanoseconds */
   0,   /* field[0] = version */
+  7,   /* field[7] = weights */
 };
 static const ProtobufCIntRange lfm__v1__status_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor lfm__v1__status_reply__descriptor =
 {
@@ -1222,11 +1280,88 @@ const ProtobufCMessageDescriptor lfm__v1__status_reply__descriptor =
   "Lfm__V1__StatusReply",
   "lfm.v1",
   sizeof(Lfm__V1__StatusReply),
-  7,
+  8,
   lfm__v1__status_reply__field_descriptors,
   lfm__v1__status_reply__field_indices_by_name,
   1,  lfm__v1__status_reply__number_ranges,
   (ProtobufCMessageInit) lfm__v1__status_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor lfm__v1__weights__field_descriptors[4] =
+{
+  {
+    "prepared_path",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Lfm__V1__Weights, optional_prepared_path_case),
+    offsetof(Lfm__V1__Weights, prepared_path),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "layout",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__Weights, layout),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pages",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__Weights, pages),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__Weights, note),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned lfm__v1__weights__field_indices_by_name[] = {
+  1,   /* field[1] = layout */
+  3,   /* field[3] = note */
+  2,   /* field[2] = pages */
+  0,   /* field[0] = prepared_path */
+};
+static const ProtobufCIntRange lfm__v1__weights__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor lfm__v1__weights__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "lfm.v1.Weights",
+  "Weights",
+  "Lfm__V1__Weights",
+  "lfm.v1",
+  sizeof(Lfm__V1__Weights),
+  4,
+  lfm__v1__weights__field_descriptors,
+  lfm__v1__weights__field_indices_by_name,
+  1,  lfm__v1__weights__number_ranges,
+  (ProtobufCMessageInit) lfm__v1__weights__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor lfm__v1__activity__field_descriptors[8] =

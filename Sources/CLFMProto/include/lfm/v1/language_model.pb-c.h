@@ -29,6 +29,7 @@ typedef struct Lfm__V1__ModelInfoRequest Lfm__V1__ModelInfoRequest;
 typedef struct Lfm__V1__ModelInfoReply Lfm__V1__ModelInfoReply;
 typedef struct Lfm__V1__StatusRequest Lfm__V1__StatusRequest;
 typedef struct Lfm__V1__StatusReply Lfm__V1__StatusReply;
+typedef struct Lfm__V1__Weights Lfm__V1__Weights;
 typedef struct Lfm__V1__Activity Lfm__V1__Activity;
 
 
@@ -260,10 +261,48 @@ struct  Lfm__V1__StatusReply
    * Calls in flight, the asking one included.
    */
   uint64_t calls;
+  /*
+   * How the weights lie in memory. Absent while the model is loading.
+   */
+  Lfm__V1__Weights *weights;
 };
 #define LFM__V1__STATUS_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__status_reply__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, 0, NULL, 0, 0 }
+    , {0,NULL}, 0, {0,NULL}, 0, NULL, 0, 0, NULL }
+
+
+typedef enum {
+  LFM__V1__WEIGHTS__OPTIONAL_PREPARED_PATH__NOT_SET = 0,
+  LFM__V1__WEIGHTS__OPTIONAL_PREPARED_PATH_PREPARED_PATH = 1
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LFM__V1__WEIGHTS__OPTIONAL_PREPARED_PATH__CASE)
+} Lfm__V1__Weights__OptionalPreparedPathCase;
+
+/*
+ * How a model's weights lie in memory.
+ */
+struct  Lfm__V1__Weights
+{
+  ProtobufCMessage base;
+  /*
+   * How they are laid out, for people.
+   */
+  ProtobufCBinaryData layout;
+  /*
+   * What pages the mapping has ("huge", "4 KiB", a share), for people. Empty: not known.
+   */
+  ProtobufCBinaryData pages;
+  /*
+   * Why there is no prepared file; empty where there is one.
+   */
+  ProtobufCBinaryData note;
+  Lfm__V1__Weights__OptionalPreparedPathCase optional_prepared_path_case;
+  union {
+    ProtobufCBinaryData prepared_path;
+  };
+};
+#define LFM__V1__WEIGHTS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__weights__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, LFM__V1__WEIGHTS__OPTIONAL_PREPARED_PATH__NOT_SET, {0} }
 
 
 /*
@@ -538,6 +577,25 @@ Lfm__V1__StatusReply *
 void   lfm__v1__status_reply__free_unpacked
                      (Lfm__V1__StatusReply *message,
                       ProtobufCAllocator *allocator);
+/* Lfm__V1__Weights methods */
+void   lfm__v1__weights__init
+                     (Lfm__V1__Weights         *message);
+size_t lfm__v1__weights__get_packed_size
+                     (const Lfm__V1__Weights   *message);
+size_t lfm__v1__weights__pack
+                     (const Lfm__V1__Weights   *message,
+                      uint8_t             *out);
+size_t lfm__v1__weights__pack_to_buffer
+                     (const Lfm__V1__Weights   *message,
+                      ProtobufCBuffer     *buffer);
+Lfm__V1__Weights *
+       lfm__v1__weights__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   lfm__v1__weights__free_unpacked
+                     (Lfm__V1__Weights *message,
+                      ProtobufCAllocator *allocator);
 /* Lfm__V1__Activity methods */
 void   lfm__v1__activity__init
                      (Lfm__V1__Activity         *message);
@@ -594,6 +652,9 @@ typedef void (*Lfm__V1__StatusRequest_Closure)
                   void *closure_data);
 typedef void (*Lfm__V1__StatusReply_Closure)
                  (const Lfm__V1__StatusReply *message,
+                  void *closure_data);
+typedef void (*Lfm__V1__Weights_Closure)
+                 (const Lfm__V1__Weights *message,
                   void *closure_data);
 typedef void (*Lfm__V1__Activity_Closure)
                  (const Lfm__V1__Activity *message,
@@ -691,6 +752,7 @@ extern const ProtobufCMessageDescriptor lfm__v1__model_info_request__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__model_info_reply__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__status_request__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__status_reply__descriptor;
+extern const ProtobufCMessageDescriptor lfm__v1__weights__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__activity__descriptor;
 extern const ProtobufCServiceDescriptor lfm__v1__language_model__descriptor;
 
