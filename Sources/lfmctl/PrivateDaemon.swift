@@ -23,7 +23,7 @@ final class PrivateDaemon {
     let words =
       [
         program, "--config", "/dev/null", "--connection-fd", "3", "--model", model, "--log-level",
-        "warning",
+        "warning", "--prepare", Self.preparePolicy(model),
       ]
       + arguments
     do {
@@ -35,6 +35,13 @@ final class PrivateDaemon {
     descriptor = ends[0]
     // It has nothing to save, and must not compute on for a command that has ended.
     cleanUp = Termination.atEnd { [process] in kill(process, SIGKILL) }
+  }
+
+  /// For one command, no gigabytes are written unasked: `lfmctl prepare` does that.
+  private static func preparePolicy(_ model: String) -> String {
+    var status = stat()
+    guard unsafe stat(model, &status) == 0, status.st_size > 1_000_000_000 else { return "auto" }
+    return "existing"
   }
 
   /// Waits for the child, whose connection has been closed. One that does not end soon is killed.

@@ -45,15 +45,20 @@ struct WeightsLoading: Sendable {
   static let smallest = 64 << 20
 
   /// - Parameters:
+  ///   - instructionSet: the kernels' name, as `Model.Options` has it.
   ///   - progress: called on any thread, one call at a time.
   ///   - isCancelled: asked often, on any thread.
   /// - Throws: `StartFailure` when cancelled; whatever else happens, there is a way to serve.
   func choose(
-    for checkpoint: Checkpoint, progress: @Sendable (Preparation.Progress) -> Void = { _ in },
+    for checkpoint: Checkpoint, instructionSet: String? = nil,
+    progress: @Sendable (Preparation.Progress) -> Void = { _ in },
     isCancelled: @Sendable () -> Bool = { false }
   ) throws(StartFailure) -> ChosenWeights {
     guard policy != .off else { return ChosenWeights(reason: "prepare is off") }
     do throws(ModelError) {
+      guard try Model.usesPackedWeights(checkpoint, instructionSet: instructionSet) else {
+        return ChosenWeights(reason: "computed exactly")
+      }
       if try PreparedWeights.packedBytes(of: checkpoint) < Self.smallest {
         guard let prepared = try PreparedWeights.inMemory(checkpoint, threads: threads) else {
           return ChosenWeights(reason: "none of its matrices is of a type that is packed")

@@ -1,6 +1,7 @@
 // The flags that every offline command has: which model, and how it computes.
 
 import ArgumentParser
+import Foundation
 import LFMCheckpoint
 import LFMModel
 
@@ -25,6 +26,12 @@ struct ComputeOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("The most tokens of a prompt in one step.", valueName: "n"))
   var rows = 512
+
+  @Option(
+    help: ArgumentHelp(
+      "Where prepared weights lie. (default: $LFMD_CACHE_DIRECTORY, or as for the daemon)",
+      valueName: "folder"))
+  var cacheDirectory: String?
 
   @Flag(help: "Bind each thread to one processor.")
   var pin = false
@@ -60,10 +67,18 @@ struct ComputeOptions: ParsableArguments {
   ///
   /// - Parameter rows: the most rows of a step, if more than `--rows`.
   func model(on checkpoint: Checkpoint, rows: Int = 0) throws(StartFailure) -> Model {
-    try ModelLoading.model(
-      checkpoint,
+    let threads = threads ?? Processors.usable
+    let folder = cacheDirectory ?? ProcessInfo.processInfo.environment["LFMD_CACHE_DIRECTORY"]
+    let weights = try WeightsLoading(
+      policy: .existing, folder: folder.map(PreparedFolder.init) ?? .standard(), threads: threads
+    ).choose(for: checkpoint, instructionSet: isa)
+    if weights.isWarning { Exit.say("note: \(weights.reason)") }
+    // Reading them is no part of what is measured.
+    weights.prepared?.populate()
+    return try ModelLoading.model(
+      checkpoint, prepared: weights.prepared,
       Model.Options(
-        threads: threads ?? Processors.usable, pinsThreads: pin, maximumRows: max(self.rows, rows),
+        threads: threads, pinsThreads: pin, maximumRows: max(self.rows, rows),
         instructionSet: isa))
   }
 }
