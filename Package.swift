@@ -71,7 +71,9 @@ let package = Package(
         argumentParser,
       ],
       swiftSettings: swift),
-    tests(of: "lfmd", ["lfmd", "LFMGeneration", "LFMClient"]),
+    tests(
+      of: "lfmd",
+      ["lfmd", "LFMGeneration", "LFMClient", "LFMCheckpoint", "LFMModel", argumentParser]),
     tests(of: "lfmctl", ["lfmctl", "LFMGeneration", "LFMLanguage"]),
   ]
     + room("LFMGeneration")

@@ -15,6 +15,18 @@ package struct Workload: Equatable, Sendable {
   package var experts: Int
   package var expertsPerToken: Int
 
+  package init(
+    bytesPerToken: Double, expertBytesPerToken: Double, bytesPerPosition: Double,
+    productsPerToken: Double, experts: Int, expertsPerToken: Int
+  ) {
+    self.bytesPerToken = bytesPerToken
+    self.expertBytesPerToken = expertBytesPerToken
+    self.bytesPerPosition = bytesPerPosition
+    self.productsPerToken = productsPerToken
+    self.experts = experts
+    self.expertsPerToken = expertsPerToken
+  }
+
   /// Counts a checkpoint's tensors.
   package init(
     _ checkpoint: Checkpoint, _ hyperparameters: Hyperparameters, element: KVLayout.Element
