@@ -16,9 +16,15 @@ import LFMCheckpoint
   /// The same weights prepared, where they are.
   private(set) var prepared: PackedMatrix?
 
-  /// Where its bytes lie, and how many they are.
-  @unsafe var memory: (start: UnsafeRawPointer, count: Int) {
-    unsafe (UnsafeRawPointer(raw.data), rows * raw.row_bytes)
+  /// Where the bytes lie that a product reads, and how many they are.
+  ///
+  /// - Parameter isPacked: in the prepared form, if there is one; where the groups of gate and up alternate, the bytes
+  ///   between its groups are those of the other matrix.
+  @unsafe func memory(isPacked: Bool) -> (start: UnsafePointer<UInt8>, count: Int) {
+    if isPacked, let prepared {
+      return unsafe (prepared.base, prepared.groups * prepared.groupStride)
+    }
+    return unsafe (raw.data, rows * raw.row_bytes)
   }
 
   /// Rows `from ..< from + rows` of a tensor whose shape and type were checked.

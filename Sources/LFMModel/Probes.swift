@@ -11,12 +11,14 @@ extension Model {
   /// - Returns: bytes per second of all threads together.
   package func readingRate(passes: Int, seed: UInt64) -> Double {
     let used = hyperparameters.expertsPerToken
+    let isPacked = !isExact
     return withTeam { team, weights in
       var seed = seed
       var pieces: [ReadPiece] = unsafe []
       var total = 0
       for _ in 0..<max(1, passes) {
-        unsafe total += weights.appendPieces(ofTokenVisiting: used, seed: &seed, to: &pieces)
+        unsafe total += weights.appendPieces(
+          ofTokenVisiting: used, isPacked: isPacked, seed: &seed, to: &pieces)
       }
       let begun = ContinuousClock.now
       unsafe pieces.withUnsafeBufferPointer { pieces in
@@ -60,19 +62,25 @@ extension Weights {
   ///
   /// - Returns: its bytes.
   fileprivate func appendPieces(
-    ofTokenVisiting used: Int, seed: inout UInt64, to pieces: inout [ReadPiece]
+    ofTokenVisiting used: Int, isPacked: Bool, seed: inout UInt64, to pieces: inout [ReadPiece]
   ) -> Int {
     var total = 0
     func add(_ matrices: [Matrix]) {
       for matrix in matrices {
-        let (start, count) = unsafe matrix.memory
+        let (start, count) = unsafe matrix.memory(isPacked: isPacked)
         total += count
         for offset in stride(from: 0, to: count, by: Self.pieceLength) {
-          let first = unsafe (start + offset).assumingMemoryBound(to: UInt8.self)
           let length = min(Self.pieceLength, count - offset)
-          unsafe pieces.append(ReadPiece(start: first, count: length))
+          unsafe pieces.append(ReadPiece(start: start + offset, count: length))
         }
       }
+    }
+    func add(_ dense: Dense) {
+      let (gate, count) = unsafe dense.gate.memory(isPacked: isPacked)
+      let up = unsafe dense.up.memory(isPacked: isPacked).start
+      // Where their groups alternate, one holds the other.
+      let isShared = unsafe gate < up && up < gate + count
+      add(isShared ? [dense.gate, dense.down] : [dense.gate, dense.up, dense.down])
     }
     for layer in layers {
       switch layer.operation {
@@ -81,12 +89,11 @@ extension Weights {
       case .shortConvolution(let convolution): add([convolution.input, convolution.output])
       }
       switch layer.feedForward {
-      case .dense(let dense): add([dense.gate, dense.up, dense.down])
+      case .dense(let dense): add(dense)
       case .experts(let experts):
         add([experts.router])
         for expert in Self.choose(used, of: experts.experts.count, seed: &seed) {
-          let chosen = experts.experts[expert]
-          add([chosen.gate, chosen.up, chosen.down])
+          add(experts.experts[expert])
         }
       }
     }

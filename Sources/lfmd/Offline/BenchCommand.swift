@@ -53,13 +53,11 @@ struct BenchCommand: ParsableCommand {
     try reportingFailures {
       let checkpoint = try compute.checkpoint()
       let tests = tests.tests(chunk: compute.rows)
-      let model = try compute.model(
+      let (model, weights) = try compute.model(
         on: checkpoint, rows: tests.map { $0.rows(chunk: compute.rows) }.max() ?? 1)
       try check(tests, contextLength: model.hyperparameters.contextLength)
       let setting = BenchSetting(
-        model: checkpoint.path, fileSize: checkpoint.fileSize,
-        instructionSet: model.instructionSet, threads: model.options.threads,
-        kv: compute.kv.rawValue, chunk: compute.rows, probes: probe)
+        checkpoint, model, weights, kv: compute.kv.rawValue, rows: compute.rows, probes: probe)
       let machine = try BenchMachine(
         model, tests: tests, chunk: compute.rows, kv: compute.kv.element, seed: seed)
       let workload = Workload(

@@ -43,17 +43,6 @@ struct BenchResult {
   }
 }
 
-/// What the results were measured on.
-struct BenchSetting {
-  var model: String
-  var fileSize: Int
-  var instructionSet: String
-  var threads: Int
-  var kv: String
-  var chunk: Int
-  var probes: Bool
-}
-
 /// The form of the output.
 enum BenchFormat {
   case table
@@ -64,8 +53,7 @@ enum BenchFormat {
   func head(_ setting: BenchSetting) -> String {
     switch self {
     case .table:
-      "\(LogText.oneLine(setting.model)), \(Double(setting.fileSize) / 1e9 >= 0.1 ? (Double(setting.fileSize) / 1e9).fixed(2) + " GB" : "\(setting.fileSize) bytes"), "
-        + "\(setting.instructionSet), \(setting.threads) threads, KV \(setting.kv)\n"
+      setting.lines
         + Self.row(
           ["test", "tokens/s", "median"]
             + (setting.probes ? ["reader GB/s", "of reader", "peak GMAC/s", "of peak"] : []))
@@ -113,16 +101,8 @@ enum BenchFormat {
   /// What stands after them.
   func foot(_ setting: BenchSetting, _ results: [BenchResult]) -> String {
     guard self == .json else { return "" }
-    return Self.object([
-      ("version", .string(Version.text)),
-      ("model", .string(setting.model)),
-      ("file_bytes", .integer(String(setting.fileSize))),
-      ("instruction_set", .string(setting.instructionSet)),
-      ("threads", .integer(String(setting.threads))),
-      ("kv", .string(setting.kv)),
-      ("rows", .integer(String(setting.chunk))),
-      ("results", .array(results.map(Self.object))),
-    ]).serialized + "\n"
+    let results = JSONValue.array(results.map(Self.object))
+    return Self.object(setting.members + [("results", results)]).serialized + "\n"
   }
 
   private static func object(_ result: BenchResult) -> JSONValue {

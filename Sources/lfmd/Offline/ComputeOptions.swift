@@ -27,10 +27,12 @@ struct ComputeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The most tokens of a prompt in one step.", valueName: "n"))
   var rows = 512
 
+  @Flag(help: "Compute from the model file, even where lfmctl prepare has prepared it.")
+  var noPrepared = false
+
   @Option(
     help: ArgumentHelp(
-      "Where prepared weights lie. (default: $LFMD_CACHE_DIRECTORY, or as for the daemon)",
-      valueName: "folder"))
+      "Where prepared files lie. (default: as the daemon is configured)", valueName: "folder"))
   var cacheDirectory: String?
 
   @Flag(help: "Bind each thread to one processor.")
@@ -63,23 +65,47 @@ struct ComputeOptions: ParsableArguments {
     }
   }
 
-  /// The model on it, as the daemon would have it.
+  /// The model on it, as the daemon would have it, and the weights that it computes with.
   ///
   /// - Parameter rows: the most rows of a step, if more than `--rows`.
-  func model(on checkpoint: Checkpoint, rows: Int = 0) throws(StartFailure) -> Model {
+  func model(
+    on checkpoint: Checkpoint, rows: Int = 0
+  ) throws(StartFailure) -> (Model, ChosenWeights) {
     let threads = threads ?? Processors.usable
-    let folder = cacheDirectory ?? ProcessInfo.processInfo.environment["LFMD_CACHE_DIRECTORY"]
-    let weights = try WeightsLoading(
-      policy: .existing, folder: folder.map(PreparedFolder.init) ?? .standard(), threads: threads
-    ).choose(for: checkpoint, instructionSet: isa)
-    if weights.isWarning { Exit.say("note: \(weights.reason)") }
-    // Reading them is no part of what is measured.
-    weights.prepared?.populate()
-    return try ModelLoading.model(
+    let weights = try weights(for: checkpoint, threads: threads)
+    let model = try ModelLoading.model(
       checkpoint, prepared: weights.prepared,
       Model.Options(
         threads: threads, pinsThreads: pin, maximumRows: max(self.rows, rows),
         instructionSet: isa))
+    return (model, weights)
+  }
+
+  private func weights(
+    for checkpoint: Checkpoint, threads: Int
+  ) throws(StartFailure) -> ChosenWeights {
+    var loading = try configuration().weightsLoading
+    loading.policy = noPrepared ? .off : .existing
+    loading.threads = threads
+    let weights = try loading.choose(for: checkpoint, instructionSet: isa)
+    if weights.isWarning { Exit.say("note: \(weights.reason)") }
+    // What is measured is the computing, not the disk.
+    weights.prepared?.populate()
+    return weights
+  }
+
+  /// The daemon's settings, for its cache directory.
+  private func configuration() throws(StartFailure) -> Configuration {
+    let environment = ProcessInfo.processInfo.environment
+    let path = environment["LFMD_CONFIG"]
+    do {
+      return try ConfigurationSources(
+        flags: cacheDirectory.map { [.cacheDirectory: $0] } ?? [:], environment: environment,
+        file: (path ?? Configuration.defaultFile, isRequired: path != nil)
+      ).load()
+    } catch {
+      throw StartFailure(Exit.configurationError, "\(error)")
+    }
   }
 }
 

@@ -65,7 +65,7 @@ struct PerplexityCommand: ParsableCommand {
     try reportingFailures {
       let checkpoint = try compute.checkpoint()
       let tokenizer = try tokenizer(of: checkpoint)
-      let model = try compute.model(on: checkpoint)
+      let (model, weights) = try compute.model(on: checkpoint)
       let vocabulary = tokenizer.vocabulary
       let beginning = vocabulary.addsBeginningOfText ? vocabulary.beginningOfText : nil
       let base = try klDivergence.map { path throws(StartFailure) in
@@ -83,7 +83,9 @@ struct PerplexityCommand: ParsableCommand {
           "a window has \(windows.length) tokens, but the model has \(model.hyperparameters.contextLength) positions"
         )
       }
-      try report(checkpoint, model, windows, base)
+      let setting = BenchSetting(
+        checkpoint, model, weights, kv: compute.kv.rawValue, rows: compute.rows)
+      try report(setting, model, windows, base)
     }
   }
 
@@ -148,7 +150,7 @@ struct PerplexityCommand: ParsableCommand {
   // MARK: - Scoring
 
   private func report(
-    _ checkpoint: Checkpoint, _ model: Model, _ windows: TextWindows, _ base: LogitsFileReader?
+    _ setting: BenchSetting, _ model: Model, _ windows: TextWindows, _ base: LogitsFileReader?
   ) throws {
     let run = try PerplexityRun(
       model, windows, rows: compute.rows, kv: compute.kv.element)
@@ -169,10 +171,6 @@ struct PerplexityCommand: ParsableCommand {
       try run.run { scoring.score($0) }
     }
     scoring.progress.clear()
-    let setting = BenchSetting(
-      model: checkpoint.path, fileSize: checkpoint.fileSize,
-      instructionSet: model.instructionSet, threads: model.options.threads,
-      kv: compute.kv.rawValue, chunk: compute.rows, probes: false)
     let report = PerplexityReport(
       setting: setting, windows: windows, seconds: (ContinuousClock.now - begun).inSeconds,
       perplexity: base == nil ? scoring.perplexity : scoring.divergence.own,

@@ -25,13 +25,12 @@ struct PerplexityReport {
 
   var text: String {
     var lines = [
-      "\(LogText.oneLine(setting.model)), \(setting.instructionSet), \(setting.threads) threads, KV \(setting.kv)",
       Self.line("windows", "\(windows.count) of \(windows.length) tokens"),
       Self.line("scored tokens", "\(perplexity.count)"),
       Self.line("perplexity", Self.number(perplexity.perplexity, 4, 5)),
     ]
     if let divergence { lines += Self.lines(divergence) }
-    return lines.joined(separator: "\n") + "\n"
+    return setting.lines + lines.joined(separator: "\n") + "\n"
   }
 
   private static func lines(_ statistics: DivergenceStatistics) -> [String] {
@@ -56,19 +55,15 @@ struct PerplexityReport {
   }
 
   var json: String {
-    var members: [(String, JSONValue)] = [
-      ("version", .string(Version.text)),
-      ("model", .string(setting.model)),
-      ("instruction_set", .string(setting.instructionSet)),
-      ("threads", .integer(String(setting.threads))),
-      ("kv", .string(setting.kv)),
-      ("window", .integer(String(windows.length))),
-      ("windows", .integer(String(windows.count))),
-      ("scored_tokens", .integer(String(perplexity.count))),
-      ("seconds", Self.json(seconds)),
-      ("perplexity", Self.json(perplexity.perplexity)),
-      ("running", .array(running.map(Self.json))),
-    ]
+    var members: [(String, JSONValue)] =
+      setting.members + [
+        ("window", .integer(String(windows.length))),
+        ("windows", .integer(String(windows.count))),
+        ("scored_tokens", .integer(String(perplexity.count))),
+        ("seconds", Self.json(seconds)),
+        ("perplexity", Self.json(perplexity.perplexity)),
+        ("running", .array(running.map(Self.json))),
+      ]
     if let divergence {
       members += [
         ("base_perplexity", Self.json(divergence.base.perplexity)),

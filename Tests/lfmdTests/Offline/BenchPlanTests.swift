@@ -43,7 +43,7 @@ import Testing
     decode.seconds = [1, 2]
     decode.readerRates = [20_000, 10_000]
     // 1000 bytes of weights, and keys and values of 102 positions on average.
-    #expect(decode.bytesPerStep == 1000 + 102 * 10)
+    #expect(decode.bytesPerStep == 2020.0)
     let shares = try #require(decode.readerShares)
     let truth: [Double] = [5 * 2020 / 20_000, 5 * 2020 / 2 / 10_000]
     #expect(shares.values == truth)
