@@ -26,6 +26,7 @@ final class Daemon: @unchecked Sendable {
   private var statusTimer: (any DispatchSourceTimer)?
   private var loadWatch: (any DispatchSourceTimer)?
   private var preparation: PreparationReport?
+  private var hasSaidPreparing = false
   private var lastStatus = ""
   private var isStopping = false
 
@@ -143,11 +144,14 @@ final class Daemon: @unchecked Sendable {
   private func preparing(_ text: String, secondsAllowed: Int) {
     dispatchPrecondition(condition: .onQueue(.main))
     guard !isStopping, engine == nil else { return }
-    logger.info("preparing weights", metadata: ["progress": "\(text)"])
+    logger.log(
+      level: hasSaidPreparing ? .debug : .notice, "preparing weights, once for this model",
+      metadata: ["progress": "\(text)"])
+    hasSaidPreparing = true
     Systemd.notify(
-      "STATUS=Preparing weights: \(text)", "EXTEND_TIMEOUT_USEC=\(secondsAllowed)000000")
+      "STATUS=Preparing weights \(text)", "EXTEND_TIMEOUT_USEC=\(secondsAllowed)000000")
     server.backend.reportLoading(
-      "the model's weights are being prepared for the first time: \(text)", retryAfter: .seconds(5))
+      "the model's weights are being prepared for the first time, \(text)", retryAfter: .seconds(5))
   }
 
   private func ready(

@@ -42,7 +42,7 @@ struct WeightsLoading: Sendable {
   var threads: Int
 
   /// Smaller ones are packed at every start: that is quick, and a file would only lie about.
-  static let smallest = 64 << 20
+  var smallest = 64 << 20
 
   /// - Parameters:
   ///   - instructionSet: the kernels' name, as `Model.Options` has it.
@@ -59,20 +59,21 @@ struct WeightsLoading: Sendable {
       guard try Model.usesPackedWeights(checkpoint, instructionSet: instructionSet) else {
         return ChosenWeights(reason: "computed exactly")
       }
-      if try PreparedWeights.packedBytes(of: checkpoint) < Self.smallest {
+      let reason: String
+      switch try PreparedWeights.open(for: checkpoint, in: folder) {
+      case .weights(let prepared): return ChosenWeights(prepared: prepared)
+      case .nothing(let why): reason = why
+      }
+      if try PreparedWeights.packedBytes(of: checkpoint) < smallest {
         guard let prepared = try PreparedWeights.inMemory(checkpoint, threads: threads) else {
           return ChosenWeights(reason: "none of its matrices is of a type that is packed")
         }
         return ChosenWeights(prepared: prepared)
       }
-      switch try PreparedWeights.open(for: checkpoint, in: folder) {
-      case .weights(let prepared): return ChosenWeights(prepared: prepared)
-      case .nothing(let reason):
-        guard policy == .auto else {
-          return ChosenWeights(
-            reason: "no prepared weights in \(folder.path): \(reason); `lfmctl prepare` makes them",
-            isWarning: true)
-        }
+      guard policy == .auto else {
+        return ChosenWeights(
+          reason: "no prepared weights in \(folder.path): \(reason); `lfmctl prepare` makes them",
+          isWarning: true)
       }
     } catch {
       // What is wrong with the model is said by whoever makes one of it.
@@ -117,9 +118,9 @@ extension Preparation.Progress {
   /// For people: "43 %".
   var text: String {
     switch self {
-    case .waiting: "waiting for another process that prepares"
+    case .waiting: "(waiting for another process that prepares)"
     case .packing(let done, let total): "\(total > 0 ? done * 100 / total : 0) %"
-    case .syncing: "waiting for the disk"
+    case .syncing: "(waiting for the disk)"
     }
   }
 }
