@@ -49,6 +49,10 @@ package final class Checkpoint: Sendable {
   /// The bytes before the tensor data: header, metadata and tensor table.
   package var head: MappedBytes { MappedBytes(file: file, range: 0..<tensorDataStart) }
 
+  /// After the tensors' data were read once and for the last time for a while: they are then the first that the kernel
+  /// lets go. Whatever is read again comes back.
+  package func releasePages() { file.releasePages() }
+
   /// The value of `general.architecture`.
   package func architecture() throws(CheckpointError) -> String {
     try metadata.string("general.architecture")

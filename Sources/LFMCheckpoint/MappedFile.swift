@@ -61,6 +61,11 @@ import Glibc
     return try body(unsafe bytes.bindMemory(to: UInt8.self).span)
   }
 
+  /// Takes the pages out of this process: the kernel may keep them for the next use, or not.
+  func releasePages() {
+    unsafe _ = madvise(UnsafeMutableRawPointer(mutating: start), count, MADV_DONTNEED)
+  }
+
   private static func open(_ path: String) throws(CheckpointError) -> (Int32, stat) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw CheckpointError(

@@ -11,7 +11,7 @@ final class PreparedFileWriter: Sendable {
   private let target: String
   /// What the file is called until it has its name: of use once it has any.
   private let temporary: String
-  private let descriptor: Int32
+  let descriptor: Int32
   private let isNamed: Mutex<Bool>
 
   init(

@@ -60,8 +60,11 @@ import LFMCheckpoint
 
   /// Has the kernel read and map everything now, in pieces; a page that is there already costs next to nothing.
   ///
+  /// Not done where the machine has too little memory for all of it: the beginning would go for the end.
+  ///
   /// - Returns: false when cancelled, or when the kernel cannot (it will then do so page by page, at the first use).
   func populate(isCancelled: () -> Bool = { false }) -> Bool {
+    guard bytes < Self.machineBytes / 4 * 3 else { return false }
     let piece = 32 * PackedPlan.hugePage
     for offset in stride(from: 0, to: bytes, by: piece) {
       if isCancelled() { return false }
@@ -69,6 +72,10 @@ import LFMCheckpoint
       guard unsafe madvise(start + offset, length, MADV_POPULATE_READ) == 0 else { return false }
     }
     return true
+  }
+
+  private static var machineBytes: Int {
+    max(0, sysconf(Int32(_SC_PHYS_PAGES))) * max(0, sysconf(Int32(_SC_PAGESIZE)))
   }
 
   /// What the pages are that are mapped now.
