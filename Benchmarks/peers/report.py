@@ -11,7 +11,7 @@ profit. Medians of {rounds} measurements of each side in turns (smallest to larg
 prefill's products (of a token's matrices; attention and head not counted) beside the int8 multiply-accumulates that the same
 threads did in registers before and after it; a decode's bytes (the file's tensors that a token needs, and keys and values)
 beside the rate at which the same threads read such weights before and after it. llama.cpp's setting is the best found for
-that file, test and number of threads.
+that file, test and number of threads. Other processes used at most {others:.0%} of the processors during a measurement.
 """
 
 
@@ -39,6 +39,7 @@ def rows(content):
                 "limit": median(one["peak" if kind == "pp" else "reader"] for one in entry["ours"]),
                 "kernels": entry["ours"][-1]["kernels"], "weights": entry["ours"][-1]["weights"],
                 "rounds": min(len(ours), len(theirs)),
+                "others": max(one.get("others", 0) for one in entry["ours"] + entry["llama"]),
             }
 
 
@@ -57,7 +58,8 @@ def markdown(content, found):
                   f"{', '.join(machine['flags'])}, Linux {machine['kernel']}.", ""]
     for program, version in content.get("versions", {}).items():
         lines.append(f"- {program}: {version}")
-    lines += ["", NOTE.format(rounds=min((row["rounds"] for row in found), default=0))]
+    lines += ["", NOTE.format(rounds=min((row["rounds"] for row in found), default=0),
+                              others=max((row["others"] for row in found), default=0))]
     for threads in sorted({row["threads"] for row in found}, reverse=True):
         for depth in sorted({row["depth"] for row in found if row["threads"] == threads}):
             lines += [f"## {threads} thread{'s' if threads > 1 else ''}, depth {depth}", "",

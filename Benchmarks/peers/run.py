@@ -214,10 +214,13 @@ class Campaign:
                 return
             self.check_time()
             side = "ours" if done["ours"] <= done["llama"] or done["llama"] >= rounds else "llama"
-            for test, found in self.once(side, path, entries, portion[side]).items():
-                entries[test][side] += found
+            with machine.Others() as others:
+                measured = self.once(side, path, entries, portion[side])
+            for test, found in measured.items():
+                entries[test][side] += [one | {"others": others.share} for one in found]
                 rates = " ".join(f"{one['rate']:.2f}" for one in found)
-                say(f"{label} {name(*test)}: {'lfmd' if side == 'ours' else 'llama.cpp'} {rates}")
+                say(f"{label} {name(*test)}: {'lfmd' if side == 'ours' else 'llama.cpp'} {rates}, "
+                    f"others at {others.share:.0%}")
             self.results.save()
 
     def once(self, side, path, entries, repetitions):
