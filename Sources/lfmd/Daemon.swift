@@ -189,25 +189,22 @@ final class Daemon: @unchecked Sendable {
   private func report(_ weights: ChosenWeights) {
     let description = weights.description
     server.backend.weights = description
-    let metadata: Logger.Metadata = [
-      "prepared": "\(description.preparedPath ?? "none")", "layout": "\(description.layout)",
-      "source": "\(configuration.model ?? "")",
-    ]
     if weights.isWarning {
       logger.warning("serving from the model file itself, which is slower: \(weights.reason)")
     } else {
-      logger.notice("weights", metadata: metadata.merging(["note": "\(description.note)"]) { $1 })
+      logger.notice(
+        "weights: \(description.preparedPath ?? description.note)",
+        metadata: [
+          "layout": "\(description.layout)", "source": "\(configuration.model ?? "")",
+        ])
     }
     guard let prepared = weights.prepared else { return }
     DispatchQueue.global(qos: .utility).async { [server, logger, preparation] in
       prepared.populate { preparation?.isCancelled ?? false }
       let description = weights.description
       server.backend.weights = description
-      logger.info(
-        "weights are in memory",
-        metadata: [
-          "pages": "\(description.pages)", "bytes": "\(prepared.pages.residentBytes)",
-        ])
+      let pages = prepared.pages
+      logger.info("weights in memory: \(byteText(pages.residentBytes)), pages: \(pages.text)")
     }
   }
 
