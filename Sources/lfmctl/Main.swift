@@ -12,7 +12,7 @@ struct Lfmctl: AsyncParsableCommand {
     discussion: """
       Every command asks the running lfmd (see --socket). With --model FILE, generate and logits start a private one \
       for their own duration; tokenize, detokenize, render and inspect read the file alone. bench and \
-      perplexity compute without a daemon.
+      perplexity compute without a daemon; prepare makes a model ready to be served fast.
 
         lfmctl generate "What is the capital of Portugal?"
         git diff | lfmctl generate "Write a commit message for this change."
