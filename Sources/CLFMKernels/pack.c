@@ -1,10 +1,15 @@
 // Rows of a checkpoint into packed groups, and the sizes of groups and panels. The bits of a weight are moved, never
-// changed.
+// changed. Here is the slow way, row by row, which says what the layout is, and which the last rows of a matrix go;
+// pack_body.h has the fast one for whole groups.
 #include "lfm_packed.h"
 
 #include <string.h>
 
 #include "packed_layout.h"
+#include "vector.h"
+
+#define LFM_BODY "pack_body.h"
+#include "each_isa.h"
 
 static size_t pairs_bytes(size_t blocks, size_t block) {
   return blocks / 2 * (LFM_LINE + 2 * block) + blocks % 2 * (LFM_LINE + block);
@@ -165,12 +170,29 @@ static void pack_q6_K(const uint8_t *row, size_t r, size_t columns, uint8_t *out
   }
 }
 
-void lfm_pack_group(
+typedef int pack_group(int32_t, const uint8_t *, size_t, size_t, uint8_t *);
+
+// The fast way on this processor.
+static pack_group *chosen(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl"))
+    return pack_whole_group_avx512;
+  if (__builtin_cpu_supports("avx2")) return pack_whole_group_avx2;
+  return pack_whole_group_plain;
+#elif defined(__aarch64__)
+  return pack_whole_group_neon;
+#else
+  return pack_whole_group_plain;
+#endif
+}
+
+void lfm_pack_group_slowly(
     int32_t type, const uint8_t *rows, size_t row_bytes, size_t row_count, size_t columns,
     uint8_t *out) {
   // Rows that are not there, and the half of a pair that is not there, are zeros: scales of zero make zeros.
-  if (row_count < LFM_GROUP_ROWS || columns / 32 % 2 || columns / 256 % 2)
-    memset(out, 0, lfm_packed_group_bytes(type, columns));
+  memset(out, 0, lfm_packed_group_bytes(type, columns));
   for (size_t r = 0; r < row_count; r++, rows += row_bytes) {
     switch (type) {
       case LFM_WEIGHT_Q4_0:
@@ -192,4 +214,11 @@ void lfm_pack_group(
         return;
     }
   }
+}
+
+void lfm_pack_group(
+    int32_t type, const uint8_t *rows, size_t row_bytes, size_t row_count, size_t columns,
+    uint8_t *out) {
+  if (row_count == LFM_GROUP_ROWS && chosen()(type, rows, row_bytes, columns, out)) return;
+  lfm_pack_group_slowly(type, rows, row_bytes, row_count, columns, out);
 }

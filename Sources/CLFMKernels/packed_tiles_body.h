@@ -3,6 +3,8 @@
 
 #define tile_q4_0 LFM_NAME(tile_q4_0)
 #define tile_q8_0 LFM_NAME(tile_q8_0)
+#define block_q4_0 LFM_NAME(block_q4_0)
+#define block_q8_0 LFM_NAME(block_q8_0)
 #define tile_q4_K LFM_NAME(tile_q4_K)
 #define tile_q5_K LFM_NAME(tile_q5_K)
 #define tile_q6_K LFM_NAME(tile_q6_K)
@@ -13,6 +15,8 @@
 
 #define LFM_LOW(line) ((line) & (uint16_t)0x0f0f)
 #define LFM_HIGH(line) ((line) >> 4 & (uint16_t)0x0f0f)
+// Every 32 columns call for one line of what comes next: many at once would keep what is needed now waiting.
+#define LFM_CALL_FOR(ahead, step) __builtin_prefetch((ahead) + (step) * LFM_LINE, 0, 2)
 #define LFM_EACH_COLUMN LFM_UNROLL for (int c = 0; c < n; c++)
 
 // Two quads of one line: x is the low quad's first word, and the high one's is `apart` bytes later.
@@ -22,39 +26,53 @@ LFM_INLINE void add_lines(
   LFM_EACH_COLUMN sum[c] = dot4(sum[c], high, x_word(x + apart + 4 * c));
 }
 
-LFM_INLINE void tile_q4_0(
-    const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum, const int n) {
-  const size_t quad = 4 * stride;
-  for (size_t b = 0; b < columns / 32; b++, x += LFM_PANEL_WORDS_32 * quad) {
-    const uint8_t *lines = w + lfm_pair_lines(b, LFM_Q4_0_BLOCK);
-    i16x32 i[LFM_MOST_COLUMNS];
-    LFM_EACH_COLUMN i[c] = i_set(x_word(x + quad + 4 * c));
-    LFM_UNROLL for (int l = 0; l < 4; l++) {
-      line_t line = w_load(lines + l * LFM_LINE);
-      add_lines(i, LFM_LOW(line), LFM_HIGH(line), x + (2 + (size_t)l) * quad, 4 * quad, n);
-    }
-    v16 d = v_half_load(w + lfm_pair_scales(b, LFM_Q4_0_BLOCK));
-    LFM_EACH_COLUMN sum[c] =
-        v_fma(d * x_scale(x + 4 * c), __builtin_convertvector(i[c], v16), sum[c]);
+// One block of 32, with its 16 scales.
+LFM_INLINE void block_q4_0(
+    const uint8_t *lines, const uint8_t *scales, const uint8_t *x, size_t quad, v16 *sum, const int n) {
+  i16x32 i[LFM_MOST_COLUMNS];
+  LFM_EACH_COLUMN i[c] = i_set(x_word(x + quad + 4 * c));
+  LFM_UNROLL for (int l = 0; l < 4; l++) {
+    line_t line = w_load(lines + l * LFM_LINE);
+    add_lines(i, LFM_LOW(line), LFM_HIGH(line), x + (2 + (size_t)l) * quad, 4 * quad, n);
   }
+  v16 d = v_half_load(scales);
+  LFM_EACH_COLUMN sum[c] =
+      v_fma(d * x_scale(x + 4 * c), __builtin_convertvector(i[c], v16), sum[c]);
 }
 
-LFM_INLINE void tile_q8_0(
-    const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum, const int n) {
-  const size_t quad = 4 * stride;
-  for (size_t b = 0; b < columns / 32; b++, x += LFM_PANEL_WORDS_32 * quad) {
-    const uint8_t *lines = w + lfm_pair_lines(b, LFM_Q8_0_BLOCK);
-    i16x32 i[LFM_MOST_COLUMNS];
-    LFM_EACH_COLUMN i[c] = LFM_BIASED_START(x_word(x + quad + 4 * c));
-    LFM_UNROLL for (int l = 0; l < 8; l++) {
-      line_t line = w_load(lines + l * LFM_LINE);
-      LFM_EACH_COLUMN i[c] = dot4_biased(i[c], line, x_word(x + (2 + (size_t)l) * quad + 4 * c));
-    }
-    v16 d = v_half_load(w + lfm_pair_scales(b, LFM_Q8_0_BLOCK));
-    LFM_EACH_COLUMN sum[c] =
-        v_fma(d * x_scale(x + 4 * c), __builtin_convertvector(i[c], v16), sum[c]);
+LFM_INLINE void block_q8_0(
+    const uint8_t *lines, const uint8_t *scales, const uint8_t *x, size_t quad, v16 *sum, const int n) {
+  i16x32 i[LFM_MOST_COLUMNS];
+  LFM_EACH_COLUMN i[c] = LFM_BIASED_START(x_word(x + quad + 4 * c));
+  LFM_UNROLL for (int l = 0; l < 8; l++) {
+    line_t line = w_load(lines + l * LFM_LINE);
+    LFM_EACH_COLUMN i[c] = dot4_biased(i[c], line, x_word(x + (2 + (size_t)l) * quad + 4 * c));
   }
+  v16 d = v_half_load(scales);
+  LFM_EACH_COLUMN sum[c] =
+      v_fma(d * x_scale(x + 4 * c), __builtin_convertvector(i[c], v16), sum[c]);
 }
+
+#undef LFM_TILE_PAIRS
+#define LFM_TILE_PAIRS(NAME, BLOCK, BYTES)                                                          \
+  LFM_INLINE void NAME(                                                                             \
+      const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum,                  \
+      const uint8_t *ahead, const int n) {                                                          \
+    const size_t quad = 4 * stride, blocks = columns / 32;                                          \
+    for (size_t b = 0; b + 1 < blocks; b += 2) {                                                    \
+      LFM_CALL_FOR(ahead, b);                                                                       \
+      BLOCK(w + LFM_LINE, w, x, quad, sum, n);                                                      \
+      x += LFM_PANEL_WORDS_32 * quad;                                                               \
+      LFM_CALL_FOR(ahead, b + 1);                                                                   \
+      BLOCK(w + LFM_LINE + BYTES, w + 32, x, quad, sum, n);                                         \
+      x += LFM_PANEL_WORDS_32 * quad;                                                               \
+      w += LFM_LINE + 2 * BYTES;                                                                    \
+    }                                                                                               \
+    if (blocks % 2) BLOCK(w + LFM_LINE, w, x, quad, sum, n);                                        \
+  }
+
+LFM_TILE_PAIRS(tile_q4_0, block_q4_0, LFM_Q4_0_BLOCK)
+LFM_TILE_PAIRS(tile_q8_0, block_q8_0, LFM_Q8_0_BLOCK)
 
 // The six-bit scales and minima of a block's eight sub-blocks, one byte each.
 LFM_INLINE void scales_k(const uint8_t *lines, i16x32 *scales, i16x32 *minima) {
@@ -80,9 +98,11 @@ LFM_INLINE v16 add_minima(const i16x32 *minima, const uint8_t *x, size_t quad) {
   return __builtin_convertvector(i, v16);
 }
 
+#undef LFM_TILE_K
 #define LFM_TILE_K(NAME, BLOCK, SUBBLOCK, FIFTH)                                                    \
   LFM_INLINE void NAME(                                                                             \
-      const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum, const int n) {   \
+      const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum,                  \
+      const uint8_t *ahead, const int n) {                                                          \
     const size_t quad = 4 * stride;                                                                 \
     for (size_t b = 0; b < columns / 256; b++, w += BLOCK, x += LFM_PANEL_WORDS_Q4_K * quad) {      \
       i16x32 scales[2], minima[2];                                                                  \
@@ -92,6 +112,7 @@ LFM_INLINE v16 add_minima(const i16x32 *minima, const uint8_t *x, size_t quad) {
       LFM_EACH_COLUMN t[c] = v_set(0.0f) - least * add_minima(minima, x + quad + 4 * c, quad);      \
       LFM_UNROLL for (int j = 0; j < 8; j++) {                                                      \
         const uint8_t *lines = w + 4 * LFM_LINE + j * SUBBLOCK;                                     \
+        LFM_CALL_FOR(ahead, b * 8 + (size_t)j);                                                     \
         const uint8_t *words = x + (5 + 8 * (size_t)j) * quad;                                      \
         i16x32 i[LFM_MOST_COLUMNS];                                                                 \
         LFM_EACH_COLUMN i[c] = i_set(0);                                                            \
@@ -117,7 +138,8 @@ LFM_TILE_K(tile_q4_K, LFM_Q4_K_BLOCK, LFM_Q4_K_SUBBLOCK, 0)
 LFM_TILE_K(tile_q5_K, LFM_Q5_K_BLOCK, LFM_Q5_K_SUBBLOCK, 1)
 
 LFM_INLINE void tile_q6_K(
-    const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum, const int n) {
+    const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum,
+    const uint8_t *ahead, const int n) {
   const size_t quad = 4 * stride;
   for (size_t b = 0; b < columns / 256; b++, x += LFM_PANEL_WORDS_Q6_K * quad) {
     const uint8_t *scales = w + lfm_pair_lines(b, LFM_Q6_K_BLOCK), *lines = scales + 4 * LFM_LINE;
@@ -126,6 +148,7 @@ LFM_INLINE void tile_q6_K(
     LFM_EACH_COLUMN t[c] = v_set(0.0f);
     for (int j = 0; j < 16; j++, lines += LFM_Q6_K_SUBBLOCK) {
       const uint8_t *words = x + (17 + 4 * (size_t)j) * quad;
+      if (j % 2) LFM_CALL_FOR(ahead, b * 8 + (size_t)j / 2);
       i16x32 i[LFM_MOST_COLUMNS];
       LFM_EACH_COLUMN i[c] = i_set(x_word(x + (1 + (size_t)j) * quad + 4 * c));
       const line_t a = w_load(lines), b2 = w_load(lines + LFM_LINE), h = w_load(lines + 2 * LFM_LINE);

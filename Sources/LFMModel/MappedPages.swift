@@ -14,6 +14,8 @@ import Glibc
     let mapped = unsafe mmap(
       nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { return nil }
+    // Only a hint: where the kernel has no huge pages to give, small ones do.
+    unsafe _ = madvise(mapped, length, MADV_HUGEPAGE)
     unsafe base = unsafe mapped
     self.bytes = length
   }

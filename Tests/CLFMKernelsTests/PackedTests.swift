@@ -103,6 +103,33 @@ import Testing
     }
   }
 
+  /// Whole groups are packed another way than the last rows: the same bytes.
+  @Test(arguments: types)
+  func packingIsTheSlowTwins(_ type: WeightType) {
+    var random = Random(state: 31)
+    for blocks in [1, 2, 3, 8] {
+      let length = blocks * type.elements
+      let rowBytes = blocks * type.bytes
+      for rows in [16, 15, 1] {
+        let bytes = type.rows(rows, length: length, &random)
+        let size = Int(lfm_packed_group_bytes(Int32(type.number), length))
+        var fast = [UInt64](repeating: .max, count: size / 8)
+        var slow = [UInt64](repeating: 1, count: size / 8)
+        unsafe fast.withUnsafeMutableBytes {
+          unsafe lfm_pack_group(
+            Int32(type.number), bytes, rowBytes, rows, length,
+            $0.baseAddress!.assumingMemoryBound(to: UInt8.self))
+        }
+        unsafe slow.withUnsafeMutableBytes {
+          unsafe lfm_pack_group_slowly(
+            Int32(type.number), bytes, rowBytes, rows, length,
+            $0.baseAddress!.assumingMemoryBound(to: UInt8.self))
+        }
+        #expect(fast == slow, "\(rows) rows of \(length)")
+      }
+    }
+  }
+
   @Test func unpackedTypesHaveNoSize() {
     for type in [LFM_WEIGHT_F32, LFM_WEIGHT_F16, LFM_WEIGHT_BF16] {
       #expect(lfm_packed_group_bytes(Int32(type.rawValue), 256) == 0)

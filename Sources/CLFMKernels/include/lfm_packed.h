@@ -38,6 +38,11 @@ void lfm_pack_group(
     int32_t type, const uint8_t *rows, size_t row_bytes, size_t row_count, size_t columns,
     uint8_t *out);
 
+// The same bytes row by row: the twin that says what they are.
+void lfm_pack_group_slowly(
+    int32_t type, const uint8_t *rows, size_t row_bytes, size_t row_count, size_t columns,
+    uint8_t *out);
+
 // How activations are laid out for the weights of a type; types of one kind share panels.
 enum lfm_panel_kind { LFM_PANEL_NONE = 0, LFM_PANEL_Q4_0, LFM_PANEL_Q8_0, LFM_PANEL_Q4_K, LFM_PANEL_Q6_K };
 
