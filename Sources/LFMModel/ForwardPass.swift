@@ -29,6 +29,13 @@ import Synchronization
       base: hyperparameters.ropeBase, dimension: hyperparameters.headDimension)
   }
 
+  /// The same on other weights of the same shapes.
+  func with(_ weights: Weights) -> ForwardPass {
+    unsafe ForwardPass(
+      hyperparameters: hyperparameters, weights: weights, kernels: kernels, packed: packed,
+      team: team, workspace: workspace)
+  }
+
   /// All layers for all rows. Afterwards the residual stream holds the last layer's output, and each active part's
   /// pending convolution columns are complete.
   func computeLayers(_ step: inout Step, progress: borrowing Atomic<UInt64>) {

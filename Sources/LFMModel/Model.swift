@@ -40,13 +40,16 @@ package final class Model: Sendable {
   package let mappedBytes: Int
   /// Bytes of private memory: the vectors copied from the file, and the workspace when all of its rows are used.
   package let privateBytes: Int
-  /// The packed matrices beside the checkpoint, kept alive here; nil where the model is computed from the checkpoint alone.
-  package let prepared: PreparedWeights?
+  /// The packed matrices beside the checkpoint; nil where the model is computed from the checkpoint alone.
+  package var prepared: PreparedWeights? { adopted.withLock { $0 } }
 
-  private let pass: ForwardPass
-  /// The same by the exact family.
+  /// What computes. One step at a time holds the lock.
+  private let computation: Mutex<ForwardPass>
+  /// What its weights are kept alive by; apart, so that those who compute may look.
+  private let adopted: Mutex<PreparedWeights?>
+  /// The exact family's.
   private let exactPass: ForwardPass
-  private let stepLock = Mutex<Void>(())
+  private let checkpoint: Checkpoint
 
   /// Layers computed since the start, by all steps: the sign of life that a watchdog looks at.
   package var layersFinished: UInt64 { progress.load(ordering: .relaxed) }
@@ -74,17 +77,30 @@ package final class Model: Sendable {
       hyperparameters, rows: options.maximumRows, threads: options.threads)
     self.hyperparameters = hyperparameters
     self.options = options
-    self.prepared = prepared
+    self.checkpoint = checkpoint
     instructionSet = kernels.name
     isExact = unsafe kernels.packed == nil
     mappedBytes = weights.mappedBytes
     privateBytes = weights.preparedBytes + workspace.byteCount
-    pass = unsafe ForwardPass(
+    let pass = unsafe ForwardPass(
       hyperparameters: hyperparameters, weights: weights, kernels: kernels.exact,
       packed: kernels.packed, team: team, workspace: workspace)
+    computation = Mutex(pass)
+    adopted = Mutex(prepared)
     exactPass = unsafe ForwardPass(
       hyperparameters: hyperparameters, weights: weights, kernels: kernels.exact, packed: nil,
       team: team, workspace: workspace)
+  }
+
+  /// Compute from these packed matrices from the next step on. The numbers stay what they are.
+  ///
+  /// - Throws: `ModelError`, as binding the checkpoint does.
+  package func adopt(_ prepared: PreparedWeights) throws(ModelError) {
+    let weights = try Weights(checkpoint, hyperparameters, prepared)
+    computation.withLock { pass in
+      pass = pass.with(weights)
+      adopted.withLock { $0 = prepared }
+    }
   }
 
   /// The most rows that a step can be made for.
@@ -130,8 +146,8 @@ package final class Model: Sendable {
       step.add(segment, start: position, columns: .committed)
     }
     try logits.prepare(rows: step.logitsRows.count)
-    let pass = exact ? exactPass : pass
-    stepLock.withLock { _ in
+    computation.withLock { usual in
+      let pass = exact ? exactPass : usual
       pass.computeLayers(&step, progress: progress)
       let rows = step.logitsRows
       logits.shrink(toRows: rows.count)
@@ -142,7 +158,7 @@ package final class Model: Sendable {
 
   /// Work of another kind on the model's own threads, while no step is in flight.
   func withTeam<Result>(_ body: (ComputeTeam, Weights) -> Result) -> Result {
-    stepLock.withLock { _ in body(pass.team, pass.weights) }
+    computation.withLock { body($0.team, $0.weights) }
   }
 
   /// Cut a sequence back to an earlier position: an edit, a regenerated answer, a branch.
@@ -188,7 +204,7 @@ package final class Model: Sendable {
         cancellation: segment.cancellation)
       var step = Step()
       step.add(piece, start: start, columns: columns)
-      stepLock.withLock { _ in pass.computeLayers(&step, progress: progress) }
+      computation.withLock { $0.computeLayers(&step, progress: progress) }
       guard step.parts.allSatisfy(\.active) else { return false }
       start += end - chunk
       columns = .pending

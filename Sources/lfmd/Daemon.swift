@@ -26,7 +26,8 @@ final class Daemon: @unchecked Sendable {
   private var statusTimer: (any DispatchSourceTimer)?
   private var loadWatch: (any DispatchSourceTimer)?
   private var preparation: PreparationReport?
-  private var hasSaidPreparing = false
+  /// How far the preparation of the weights is, while they are prepared.
+  private var preparingText: String?
   private var lastStatus = ""
   private var isStopping = false
 
@@ -100,15 +101,9 @@ final class Daemon: @unchecked Sendable {
     Systemd.notify("STATUS=loading \(configuration.model ?? "no model")")
     let begun = ContinuousClock.now
     loadWatch = connection.map(Self.endIfAbandoned)
-    let preparation = PreparationReport { text, seconds in
-      DispatchQueue.main.async { self.preparing(text, secondsAllowed: seconds) }
-    }
-    self.preparation = preparation
     DispatchQueue.global().async { [self, configuration, logger] in
       let loaded = Result { () throws(StartFailure) in
-        try ModelLoading.engine(
-          configuration, progress: preparation.take, isCancelled: { preparation.isCancelled }
-        ) { failure in
+        try ModelLoading.engine(configuration) { failure in
           // The engine's memory is not to be trusted any more: systemd starts a fresh process.
           logger.critical("the engine cannot go on: \(failure.message)")
           Systemd.notify("STATUS=the engine cannot go on: \(failure.message)")
@@ -118,8 +113,7 @@ final class Daemon: @unchecked Sendable {
       DispatchQueue.main.async {
         self.loadWatch?.cancel()
         switch loaded {
-        case .success(let (engine, weights)):
-          self.ready(engine, weights, connection, took: begun.duration(to: .now))
+        case .success(let loaded): self.ready(loaded, connection, took: begun.duration(to: .now))
         case .failure(let failure): self.end(failure)
         }
       }
@@ -140,28 +134,15 @@ final class Daemon: @unchecked Sendable {
     return timer
   }
 
-  /// The first start with a model takes as long as writing a copy of it does.
-  private func preparing(_ text: String, secondsAllowed: Int) {
-    dispatchPrecondition(condition: .onQueue(.main))
-    guard !isStopping, engine == nil else { return }
-    logger.log(
-      level: hasSaidPreparing ? .debug : .notice, "preparing weights, once for this model",
-      metadata: ["progress": "\(text)"])
-    hasSaidPreparing = true
-    Systemd.notify(
-      "STATUS=Preparing weights \(text)", "EXTEND_TIMEOUT_USEC=\(secondsAllowed)000000")
-    server.backend.reportLoading(
-      "the model's weights are being prepared for the first time, \(text)", retryAfter: .seconds(5))
-  }
-
   private func ready(
-    _ engine: Engine, _ weights: ChosenWeights, _ connection: Int32?, took: Duration
+    _ loaded: ModelLoading.Loaded, _ connection: Int32?, took: Duration
   ) {
     dispatchPrecondition(condition: .onQueue(.main))
     guard !isStopping else { return }
+    let engine = loaded.engine
     self.engine = engine
     server.install(engine)
-    report(weights)
+    report(loaded.weights)
     logger.notice(
       "ready",
       metadata: [
@@ -182,14 +163,67 @@ final class Daemon: @unchecked Sendable {
       server.open()
     }
     Systemd.notify("READY=1", "STATUS=serving \(engine.model.name)")
+    if configuration.prepare == .auto, loaded.weights.canBePrepared { prepare(loaded) }
     reportStatus()
+  }
+
+  /// Has the weights prepared while the model serves from its file, on one thread, and adopted when they are there.
+  private func prepare(_ loaded: ModelLoading.Loaded) {
+    dispatchPrecondition(condition: .onQueue(.main))
+    let preparation = PreparationReport { text in
+      DispatchQueue.main.async { self.preparing(text) }
+    }
+    self.preparation = preparation
+    preparing("0 %")
+    var loading = configuration.weightsLoading
+    loading.threads = 1
+    DispatchQueue.global(qos: .utility).async { [self, loading] in
+      let outcome = Result { () throws(StartFailure) in
+        let weights = try loading.choose(
+          for: loaded.checkpoint, progress: preparation.take,
+          isCancelled: { preparation.isCancelled })
+        do throws(ModelError) {
+          if let prepared = weights.prepared { try loaded.model.adopt(prepared) }
+        } catch {
+          throw StartFailure(Exit.software, error.sentence)
+        }
+        return weights
+      }
+      DispatchQueue.main.async { self.prepared(outcome) }
+    }
+  }
+
+  private func preparing(_ text: String) {
+    dispatchPrecondition(condition: .onQueue(.main))
+    guard !isStopping else { return }
+    logger.log(
+      level: preparingText == nil ? .notice : .debug,
+      "preparing weights, once for this model; it is served from its file meanwhile",
+      metadata: ["progress": "\(text)"])
+    preparingText = text
+    if let engine {
+      report("STATUS=Preparing weights \(text), serving \(engine.model.name) slowly")
+    }
+  }
+
+  private func prepared(_ outcome: Result<ChosenWeights, StartFailure>) {
+    dispatchPrecondition(condition: .onQueue(.main))
+    preparingText = nil
+    preparation = nil
+    guard !isStopping else { return }
+    switch outcome {
+    case .success(let weights): report(weights)
+    case .failure(let failure): logger.warning("weights are not prepared: \(failure.sentence)")
+    }
   }
 
   /// Says what the weights are, and has prepared ones read into memory beside the first calls; then says what was got.
   private func report(_ weights: ChosenWeights) {
     let description = weights.description
     server.backend.weights = description
-    if weights.isWarning {
+    if weights.canBePrepared, configuration.prepare == .auto {
+      logger.info("weights: the model file itself, until they are prepared")
+    } else if weights.isWarning {
       logger.warning("serving from the model file itself, which is slower: \(weights.reason)")
     } else {
       logger.notice(
@@ -219,7 +253,10 @@ final class Daemon: @unchecked Sendable {
         let status =
           "STATUS=serving \(name): \(activity.running) running, \(activity.waiting) waiting, "
           + "\(activity.finished) done, \(activity.generatedTokens) tokens generated"
-        DispatchQueue.main.async { self.report(status) }
+        DispatchQueue.main.async {
+          // What is rare says more than what is usual.
+          if self.preparingText == nil { self.report(status) }
+        }
       }
     }
     timer.activate()

@@ -10,21 +10,26 @@ import LFMTokenizer
 
 /// Loads what the configuration names.
 enum ModelLoading {
-  /// Maps the file, binds the weights, and puts an engine on top.
+  /// What serves, and what it is made of.
+  struct Loaded: Sendable {
+    let engine: Engine
+    let model: Model
+    let checkpoint: Checkpoint
+    let weights: ChosenWeights
+  }
+
+  /// Maps the file, binds the weights, and puts an engine on top. Weights that are not prepared yet are taken from the
+  /// file as it is: whoever called may have them prepared then, and adopted by the model.
   ///
-  /// - Parameters:
-  ///   - progress: how far the preparation of the weights is, if they have to be; on any thread, one call at a time.
-  ///   - isCancelled: asked often meanwhile.
-  ///   - fatal: told once, on any queue, when the engine cannot go on; must not return.
+  /// - Parameter fatal: told once, on any queue, when the engine cannot go on; must not return.
   static func engine(
-    _ configuration: Configuration,
-    progress: @Sendable (Preparation.Progress) -> Void, isCancelled: @Sendable () -> Bool,
-    fatal: @escaping @Sendable (GenerationFailure) -> Void
-  ) throws(StartFailure) -> (Engine, ChosenWeights) {
+    _ configuration: Configuration, fatal: @escaping @Sendable (GenerationFailure) -> Void
+  ) throws(StartFailure) -> Loaded {
     let file = try LoadedFile(configuration)
     let settings = try engineConfiguration(configuration)
-    let weights = try configuration.weightsLoading.choose(
-      for: file.checkpoint, progress: progress, isCancelled: isCancelled)
+    var loading = configuration.weightsLoading
+    if loading.policy == .auto { loading.policy = .existing }
+    let weights = try loading.choose(for: file.checkpoint)
     let model = try model(
       file.checkpoint, prepared: weights.prepared,
       // Not pinned: beside other load, a thread that waits for its own processor holds up all others.
@@ -34,7 +39,8 @@ enum ModelLoading {
         forwardPass: model, tokenizer: file.tokenizer, template: file.template,
         description: file.description, configuration: settings,
         fatal: fatal)
-      return (engine, weights)
+      return Loaded(
+        engine: engine, model: model, checkpoint: file.checkpoint, weights: weights)
     } catch {
       let isConfiguration = error.code == .failedPrecondition || error.code == .invalidArgument
       throw StartFailure(isConfiguration ? Exit.configurationError : Exit.software, error.message)

@@ -21,6 +21,8 @@ struct ChosenWeights: Sendable {
   var reason = ""
   /// Whether somebody should do something about that.
   var isWarning = false
+  /// Whether preparing them would help.
+  var canBePrepared = false
 
   /// For `status`; the pages are those of this moment.
   var description: WeightsDescription {
@@ -73,7 +75,7 @@ struct WeightsLoading: Sendable {
       guard policy == .auto else {
         return ChosenWeights(
           reason: "no prepared weights in \(folder.path): \(reason); `lfmctl prepare` makes them",
-          isWarning: true)
+          isWarning: true, canBePrepared: true)
       }
     } catch {
       // What is wrong with the model is said by whoever makes one of it.

@@ -42,6 +42,24 @@ import Testing
     }
   }
 
+  /// Weights that are prepared while a sequence is under way change nothing but the speed.
+  @Test(arguments: quantised)
+  func adoptedOnTheWay(_ reference: Reference) throws {
+    let tokens = try reference.tokens()
+    let checkpoint = try Checkpoint(path: reference.checkpoint.path)
+    let model = try Model(
+      checkpoint, options: Model.Options(threads: 2, maximumRows: 256, instructionSet: "fast"))
+    let expected = try model.logits(model.freshSequence(), tokens)
+    let state = try model.freshSequence()
+    var found = try model.logits(state, Array(tokens.prefix(tokens.count / 2)))
+    #expect(model.prepared == nil)
+    let prepared = try PreparedWeights.inMemory(checkpoint)
+    try model.adopt(#require(prepared))
+    #expect(model.prepared != nil)
+    found += try model.logits(state, Array(tokens.dropFirst(tokens.count / 2)))
+    #expect(same(expected, found))
+  }
+
   /// The vector sets with fused multiply-add give the same bits; the portable one nearly so.
   @Test(arguments: quantised)
   func instructionSetsAgree(_ reference: Reference) throws {
