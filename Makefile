@@ -21,9 +21,10 @@ all: deps ## Build lfmd and lfmctl
 deps: ## Install what a build needs (Debian packages; Swift itself must be there)
 	@Tools/install-dependencies.sh $(PACKAGES)
 
+# One test after the other: some wait for processes and sockets, and would keep the threads that others need on a small machine.
 test: deps check ## Check the formatting and the generated code, then build and run all tests
 	$(SWIFT) build $(TEST_FLAGS) --build-tests
-	$(SWIFT) test $(TEST_FLAGS) --skip-build
+	$(SWIFT) test $(TEST_FLAGS) --skip-build --no-parallel
 
 check: lint ## Check the formatting, and that the generated protobuf code is current
 	Tools/generate-protos.sh --check

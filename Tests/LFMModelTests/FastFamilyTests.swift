@@ -43,7 +43,7 @@ import Testing
   }
 
   /// Weights that are prepared while a sequence is under way change nothing but the speed.
-  @Test(arguments: quantised)
+  @Test(arguments: [Reference.plainQ8, .mixedQ4, .kQuants])
   func adoptedOnTheWay(_ reference: Reference) throws {
     let tokens = try reference.tokens()
     let checkpoint = try Checkpoint(path: reference.checkpoint.path)
