@@ -1,5 +1,6 @@
 import Dispatch
 import LFMGeneration
+import LFMModel
 import Synchronization
 
 /// The tokenization queue: work on texts, in pieces, by few threads.
@@ -17,6 +18,8 @@ final class TokenizationQueue: Sendable {
   private let queue = DispatchQueue(label: "lfmd.tokenization", attributes: .concurrent)
   /// Where jobs that are dropped before their turn say so.
   private let endings = DispatchQueue(label: "lfmd.tokenization.cancelled")
+
+  private let isTrimming = Atomic<Bool>(false)
 
   /// - Parameter width: texts that are worked on at a time, a thread each.
   init(width: Int) { self.width = max(1, width) }
@@ -51,6 +54,7 @@ final class TokenizationQueue: Sendable {
     // By now nothing here holds what the piece worked on.
     let work = lines.withLock { $0.putBack(job, isDone: isDone) }
     if let work { Self.drop(work)() }
+    if job.isLong, isDone || work != nil { trimSoon() }
     queue.async { self.work() }
   }
 
@@ -67,6 +71,19 @@ final class TokenizationQueue: Sendable {
   fileprivate func cancel(_ job: TextJob) {
     let work = lines.withLock { $0.cancel(job) }
     if let work { endings.async(execute: Self.drop(work)) }
+  }
+
+  /// Long texts leave hundreds of megabytes behind that the allocator would keep: give them back once replies are likely to be
+  /// on their way.
+  private func trimSoon() {
+    let isFirst = isTrimming.compareExchange(
+      expected: false, desired: true, ordering: .acquiringAndReleasing
+    ).exchanged
+    guard isFirst else { return }
+    endings.asyncAfter(deadline: .now() + 2) { [self] in
+      isTrimming.store(false, ordering: .releasing)
+      FreedMemory.giveBack()
+    }
   }
 
   /// Lets go of the work, and gives what is to be said then.

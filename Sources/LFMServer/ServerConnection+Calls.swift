@@ -133,7 +133,8 @@ extension ServerConnection {
         CallStatus(
           code: .resourceExhausted,
           message:
-            "the reply has \(payload.count) bytes, and the caller takes at most \(peerLimits.message)"
+            "the reply has \(payload.count) bytes, and the caller takes at most \(peerLimits.message); "
+            + "ask for less at a time"
         ))
     }
     call.output.append(payload)
@@ -151,7 +152,11 @@ extension ServerConnection {
       inAll: server.replies.held)
     if let refusal {
       // Work was done: whether to do it again is for the caller to say.
-      return abort(call, CallStatus(code: refusal.code, message: refusal.message))
+      return abort(
+        call,
+        CallStatus(
+          code: refusal.code,
+          message: refusal.message + "; the work was done, and its reply is lost"))
     }
     takeTurn(call)
   }

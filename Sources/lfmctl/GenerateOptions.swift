@@ -138,7 +138,7 @@ struct SamplingOptions: ParsableArguments {
   @Option(help: "The same seed gives the same text.")
   var seed: UInt64?
 
-  @Option(help: "End the answer before this text; may be repeated.")
+  @Option(help: "End the generation before this text, in the thinking too; may be repeated.")
   var stop: [String] = []
 
   @Option(

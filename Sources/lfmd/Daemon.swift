@@ -201,6 +201,7 @@ final class Daemon: @unchecked Sendable {
       "preparing weights, once for this model; it is served from its file meanwhile",
       metadata: ["progress": "\(text)"])
     preparingText = text
+    server.backend.weights?.note = "being prepared, \(text)"
     if let engine {
       report("STATUS=Preparing weights \(text), serving \(engine.model.name) slowly")
     }

@@ -15,6 +15,8 @@ struct ServeOptions: ParsableArguments {
   @Option(help: help(.maxRunning)) var maxRunning: String?
   @Option(help: help(.maxWaiting)) var maxWaiting: String?
   @Option(help: help(.maxConnections)) var maxConnections: String?
+  @Option(help: help(.maxCallMemory)) var maxCallMemory: String?
+  @Option(help: help(.maxConnectionMemory)) var maxConnectionMemory: String?
   @Option(help: help(.chatTemplate)) var chatTemplate: String?
   @Option(help: help(.allowLogits)) var allowLogits: String?
   @Option(help: help(.drainTimeout)) var drainTimeout: String?
@@ -46,7 +48,8 @@ struct ServeOptions: ParsableArguments {
       (.threads, threads),
       (.prepare, prepare), (.cacheDirectory, cacheDirectory), (.maxRunning, maxRunning),
       (.maxWaiting, maxWaiting),
-      (.maxConnections, maxConnections), (.chatTemplate, chatTemplate),
+      (.maxConnections, maxConnections), (.maxCallMemory, maxCallMemory),
+      (.maxConnectionMemory, maxConnectionMemory), (.chatTemplate, chatTemplate),
       (.allowLogits, allowLogits), (.drainTimeout, drainTimeout), (.logLevel, logLevel),
     ]
     return Dictionary(

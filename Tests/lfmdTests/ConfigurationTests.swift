@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Testing
 
@@ -14,6 +15,12 @@ import Testing
     #expect(configuration.threads == 4)
     #expect(configuration.maxWaiting == 9)
     #expect(configuration.maxRunning == Configuration().maxRunning)
+  }
+
+  @Test(arguments: ConfigurationKey.allCases)
+  func everySettingHasAFlag(_ key: ConfigurationKey) throws {
+    let options = try ServeOptions.parse(["--\(key.rawValue)", "some text"])
+    #expect(options.flags == [key: "some text"])
   }
 
   @Test func aMissingFileMattersOnlyIfAskedFor() throws {

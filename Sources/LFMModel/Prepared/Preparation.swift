@@ -62,6 +62,8 @@ package struct Preparation: Sendable {
     let lock = try folder.lock(
       waiting: { progress(.waiting) }, isCancelled: isCancelled)
     defer { withExtendedLifetime(lock) {} }
+    // Who waited for the lock may have been overtaken by a newer model: its file is not ours to remove.
+    _ = try checkedSource()
     folder.removeTemporaries()
     if isCurrent(plan) {
       if !isForced { return .found(path: target, bytes: plan.fileBytes) }
@@ -194,7 +196,8 @@ package struct Preparation: Sendable {
       status.st_mtim.tv_nsec == identity.modifiedNanoseconds
     else {
       throw PreparationFailure(
-        .sourceChanged, "\(checkpoint.path) changed while its weights were prepared; try again")
+        .sourceChanged,
+        "\(checkpoint.path) changed while its weights were prepared, or before; load it again")
     }
     return status
   }

@@ -172,6 +172,28 @@ import Testing
     try expectAllPacked(prepared, third)
   }
 
+  /// Whoever still has the old model mapped leaves the new one's file alone.
+  @Test func anOvertakenPreparationRemovesNothing() throws {
+    let folder = try TemporaryFolder()
+    let source = folder.path + "/model.gguf"
+    try FileManager.default.copyItem(
+      at: Place.fixtures.appending(path: "plain-q8_0.gguf"), to: URL(filePath: source))
+    let old = try Checkpoint(path: source)
+    try FileManager.default.removeItem(atPath: source)
+    try FileManager.default.copyItem(
+      at: Place.fixtures.appending(path: "mixed-q4_0.gguf"), to: URL(filePath: source))
+    let new = try Checkpoint(path: source)
+    _ = try Self.prepare(new, folder).run()
+    let error = #expect(throws: PreparationFailure.self) {
+      _ = try Self.prepare(old, folder).run()
+    }
+    #expect(error?.kind == .sourceChanged)
+    guard case .weights = try Self.open(new, folder) else {
+      Issue.record("the new model's file is gone")
+      return
+    }
+  }
+
   @Test func aSourceThatChangesMeanwhileMakesNothing() throws {
     let folder = try TemporaryFolder()
     let source = folder.path + "/model.gguf"
