@@ -12,8 +12,8 @@ struct PrepareCommand: ParsableCommand {
     commandName: "lfmd prepare",
     abstract: "Lay a model's weights out for this machine's vector units, in a file of their own.",
     discussion: """
-      The file is as large as the model and lies in the cache directory; the daemon makes it at its first start if it \
-      is not there. It belongs to one state of one model file: where that changes, it is made anew.
+      The file is as large as the model and lies in the cache directory; the daemon makes it while it serves, if \
+      it is not there. It belongs to one state of one model file: where that changes, it is made anew.
 
       Exit codes: 65 the model file is malformed, 66 it is missing, 73 there is no room or the cache directory cannot \
       be written, 75 the model file changed meanwhile, 78 the configuration is wrong, 130 interrupted.
