@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "family.h"
+#include "processor.h"
 
 #if defined(__aarch64__)
 LFM_FAMILY(neon)
@@ -13,24 +14,13 @@ LFM_FAMILY(plain)
 #if defined(__x86_64__)
 LFM_FAMILY(avx2)
 LFM_FAMILY(avx512)
-
-static int has_avx2(void) {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-         __builtin_cpu_supports("f16c");
-}
-
-static int has_avx512(void) {
-  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-}
 #endif
 
 const lfm_kernels *lfm_kernels_named(const char *name) {
   int best = strcmp(name, "exact") == 0;
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  if ((best || strcmp(name, "avx512") == 0) && has_avx512()) return &kernels_avx512;
-  if ((best || strcmp(name, "avx2") == 0) && has_avx2()) return &kernels_avx2;
+  if ((best || strcmp(name, "avx512") == 0) && lfm_has_avx512()) return &kernels_avx512;
+  if ((best || strcmp(name, "avx2") == 0) && lfm_has_avx2()) return &kernels_avx2;
 #endif
 #if defined(__aarch64__)
   if (best || strcmp(name, "neon") == 0) return &kernels_neon;

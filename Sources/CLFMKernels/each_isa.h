@@ -9,20 +9,14 @@
 #define LFM_HAS_FMA 1
 #define LFM_HAS_HALF 1
 #include LFM_BODY
-#undef LFM_NAME
-#undef LFM_LANES_IN_REGISTERS
-#undef LFM_HAS_FMA
-#undef LFM_HAS_HALF
+#include "undefine_isa.h"
 #else
 #define LFM_NAME(f) f##_plain
 #define LFM_LANES_IN_REGISTERS 4
 #define LFM_HAS_FMA 0
 #define LFM_HAS_HALF 0
 #include LFM_BODY
-#undef LFM_NAME
-#undef LFM_LANES_IN_REGISTERS
-#undef LFM_HAS_FMA
-#undef LFM_HAS_HALF
+#include "undefine_isa.h"
 #endif
 
 #if defined(__x86_64__)
@@ -32,10 +26,7 @@
 #define LFM_HAS_FMA 1
 #define LFM_HAS_HALF 1
 #include LFM_BODY
-#undef LFM_NAME
-#undef LFM_LANES_IN_REGISTERS
-#undef LFM_HAS_FMA
-#undef LFM_HAS_HALF
+#include "undefine_isa.h"
 #pragma clang attribute pop
 
 #pragma clang attribute push(                                                                \
@@ -45,9 +36,6 @@
 #define LFM_HAS_FMA 1
 #define LFM_HAS_HALF 1
 #include LFM_BODY
-#undef LFM_NAME
-#undef LFM_LANES_IN_REGISTERS
-#undef LFM_HAS_FMA
-#undef LFM_HAS_HALF
+#include "undefine_isa.h"
 #pragma clang attribute pop
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "packed_layout.h"
+#include "processor.h"
 #include "vector.h"
 
 #define LFM_BODY "pack_body.h"
@@ -175,11 +176,8 @@ typedef int pack_group(int32_t, const uint8_t *, size_t, size_t, uint8_t *);
 // The fast way on this processor.
 static pack_group *chosen(void) {
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl"))
-    return pack_whole_group_avx512;
-  if (__builtin_cpu_supports("avx2")) return pack_whole_group_avx2;
+  if (lfm_has_avx512()) return pack_whole_group_avx512;
+  if (lfm_has_avx2()) return pack_whole_group_avx2;
   return pack_whole_group_plain;
 #elif defined(__aarch64__)
   return pack_whole_group_neon;

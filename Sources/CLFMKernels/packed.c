@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "packed_layout.h"
+#include "processor.h"
 #include "vector.h"
 #if defined(__aarch64__)
 #include <arm_neon.h>
@@ -36,16 +37,9 @@ LFM_PACKED_FAMILY(avx512vnni)
 const lfm_packed_kernels *lfm_packed_kernels_named(const char *name) {
   int best = strcmp(name, "fast") == 0;
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-             __builtin_cpu_supports("f16c");
-  if ((best || strcmp(name, "avx512vnni") == 0) && avx2 && __builtin_cpu_supports("avx512vnni") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl"))
-    return &packed_avx512vnni;
-  if ((best || strcmp(name, "avxvnni") == 0) && avx2 && __builtin_cpu_supports("avxvnni"))
-    return &packed_avxvnni;
-  if ((best || strcmp(name, "avx2") == 0) && avx2) return &packed_avx2;
+  if ((best || strcmp(name, "avx512vnni") == 0) && lfm_has_avx512vnni()) return &packed_avx512vnni;
+  if ((best || strcmp(name, "avxvnni") == 0) && lfm_has_avxvnni()) return &packed_avxvnni;
+  if ((best || strcmp(name, "avx2") == 0) && lfm_has_avx2()) return &packed_avx2;
 #endif
 #if defined(__aarch64__)
   // HWCAP_ASIMDDP

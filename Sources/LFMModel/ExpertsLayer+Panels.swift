@@ -2,23 +2,14 @@ import CLFMKernels
 
 /// The 8-bit inputs of the experts: each expert's slots in panels of their own.
 extension ForwardPass {
-  /// 1 ... 8 slots of one group.
-  private struct Piece {
-    let group: Int
-    let slots: Range<Int>
-  }
-
-  /// The panels of all groups; those of one slot only where `singles`.
-  private func pieces(_ groups: [Group], singles: Bool) -> [Piece] {
-    var pieces: [Piece] = []
+  /// The slots of each panel, 1 ... 8 of one group; those of groups of one slot only where `singles`.
+  private func pieces(_ groups: [Group], singles: Bool) -> [Range<Int>] {
     let width = Int(LFM_PANEL_COLUMNS)
-    for (index, group) in groups.enumerated() where singles || group.slots.count > 1 {
-      for first in stride(from: group.slots.lowerBound, to: group.slots.upperBound, by: width) {
-        pieces.append(
-          Piece(group: index, slots: first..<min(first + width, group.slots.upperBound)))
+    return groups.map(\.slots).filter { singles || $0.count > 1 }.flatMap { slots in
+      stride(from: slots.lowerBound, to: slots.upperBound, by: width).map {
+        $0..<min($0 + width, slots.upperBound)
       }
     }
-    return pieces
   }
 
   /// Of each group, the panels of its rows' normed values for this kind of matrix; nil where the exact family multiplies.
@@ -44,7 +35,7 @@ extension ForwardPass {
     }
     let pieces = pieces(groups, singles: false)
     runEach(pieces.count) { _, index in
-      let slots = pieces[index].slots
+      let slots = pieces[index]
       unsafe withUnsafeTemporaryAllocation(
         of: UnsafePointer<UInt8>?.self, capacity: slots.count
       ) { columns in
@@ -73,7 +64,7 @@ extension ForwardPass {
     let bytes = lfm_panel_column_bytes(kind, matrix.columns)
     let pieces = pieces(groups, singles: true)
     runEach(pieces.count) { worker, index in
-      let slots = pieces[index].slots
+      let slots = pieces[index]
       unsafe quantizePanel(
         packed, kind, matrix.columns, w.inputs + slots.lowerBound, count: slots.count,
         worker: worker, w.panels + slots.lowerBound * bytes)

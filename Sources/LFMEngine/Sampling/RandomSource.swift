@@ -2,7 +2,7 @@
 ///
 /// Owns one counter. The same seed gives the same numbers on every machine and in every release; a
 /// generation has its own, so what others draw changes nothing. Not for secrets.
-package struct RandomSource: Hashable, Sendable {
+package struct RandomSource: RandomNumberGenerator, Hashable, Sendable {
   private var state: UInt64
 
   package init(seed: UInt64) { state = seed }

@@ -1,6 +1,7 @@
 // Runs one test of `lfmd bench` once: sequences filled to their depth beforehand, then the steps that are timed. What is
 // measured is `BenchPlan`'s, what is made of it `BenchReport`'s.
 
+import LFMEngine
 import LFMModel
 
 /// A model with memory for the sequences of the tests.
@@ -9,7 +10,7 @@ final class BenchMachine {
   private let chunk: Int
   private let pool: KVPool
   private let logits: LogitsBuffer
-  private var random: SplitMix64
+  private var random: RandomSource
   /// The last depth that was filled. Tests come ordered by it.
   private var filled: SequenceSnapshot?
 
@@ -23,7 +24,7 @@ final class BenchMachine {
     }
     pool = try model.makePool(positions: positions.max() ?? 1, element: kv)
     logits = LogitsBuffer(vocabularyCount: model.hyperparameters.vocabularyCount)
-    random = SplitMix64(seed: seed)
+    random = RandomSource(seed: seed)
   }
 
   /// The sequences of one repetition, at their depth, each with memory of its own.
@@ -104,20 +105,5 @@ final class BenchMachine {
   private func tokens(_ count: Int) -> [Int32] {
     let vocabulary = Int32(clamping: model.hyperparameters.vocabularyCount)
     return (0..<count).map { _ in Int32.random(in: 0..<max(1, vocabulary), using: &random) }
-  }
-}
-
-/// Steele, Lea and Flood's generator: the same numbers from the same seed, on every machine.
-struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

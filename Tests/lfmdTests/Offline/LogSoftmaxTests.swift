@@ -1,4 +1,5 @@
 import Foundation
+import LFMEngine
 import Testing
 
 @testable import lfmd
@@ -69,7 +70,7 @@ import Testing
   }
 
   static func logits(_ count: Int, seed: UInt64) -> [Float] {
-    var random = SplitMix64(seed: seed)
+    var random = RandomSource(seed: seed)
     return (0..<count).map { _ in Float.random(in: -4...4, using: &random) }
   }
 

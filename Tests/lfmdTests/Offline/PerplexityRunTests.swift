@@ -1,5 +1,6 @@
 import Foundation
 import LFMCheckpoint
+import LFMEngine
 import LFMModel
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
   func everyCutGivesTheSameRows(rows: Int, length: Int) throws {
     let model = try Model(
       Checkpoint(path: Built.model), options: Model.Options(threads: 2, maximumRows: 64))
-    var random = SplitMix64(seed: 9)
+    var random = RandomSource(seed: 9)
     let tokens = (0..<length * 5 + 2).map { _ in Int32.random(in: 0..<2000, using: &random) }
     let windows = TextWindows(tokens: tokens, length: length, count: 5, beginning: 1)
     var scored: [[Double]] = Array(repeating: [], count: 5)

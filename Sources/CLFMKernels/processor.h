@@ -1,0 +1,25 @@
+// What this processor has of what the kernels are compiled for: one question for each target of each_isa.h and
+// each_fast_isa.h.
+#ifndef LFM_PROCESSOR_H
+#define LFM_PROCESSOR_H
+
+#if defined(__x86_64__)
+static inline int lfm_has_avx2(void) {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+         __builtin_cpu_supports("f16c");
+}
+
+static inline int lfm_has_avx512(void) {
+  return lfm_has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+static inline int lfm_has_avxvnni(void) { return lfm_has_avx2() && __builtin_cpu_supports("avxvnni"); }
+
+static inline int lfm_has_avx512vnni(void) {
+  return lfm_has_avx512() && __builtin_cpu_supports("avx512vnni");
+}
+#endif
+
+#endif
