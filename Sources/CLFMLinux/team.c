@@ -1,6 +1,8 @@
-// The compute team's barrier loop: an epoch that announces a job, a gate that is open while it has pieces left, a
-// counter that pieces are pulled from. The caller waits only for threads that went in: one that the kernel has not
-// scheduled yet holds up nobody. Owns the threads; what a piece computes is the caller's.
+// The compute team's barrier loop: an epoch that announces a job, a gate that is open while it has pieces left, and a
+// share of the pieces for every thread, which goes through it in order (two threads that alternate over one stream of
+// memory read it a third slower); whoever is done takes half of what another has left. The caller waits only for threads
+// that went in: one that the kernel has not scheduled yet holds up nobody, the others do its share.
+// Owns the threads; what a piece computes is the caller's.
 #define _GNU_SOURCE
 #include "lfm_team.h"
 
@@ -22,17 +24,22 @@ enum {
 
 static const uint32_t OPEN = 0x80000000u;
 
+// The pieces that one thread has before it: the first in the low half, the one after the last in the high half.
+struct share {
+  _Alignas(64) _Atomic uint64_t range;
+};
+
 // Fields that different threads write lie on lines of their own.
 struct lfm_team {
   _Alignas(64) _Atomic uint32_t epoch;  // bumped when a job starts
   _Atomic int32_t stopping;
-  _Alignas(64) _Atomic int64_t next;  // the next piece
   _Alignas(64) _Atomic uint32_t gate;  // OPEN, plus the number of own threads inside the job
   _Atomic uint32_t sleepers;           // own threads asleep (or about to) on epoch
   _Atomic uint32_t caller_sleeps;      // on gate
   _Alignas(64) int64_t pieces;
   lfm_team_piece function;
   void *context;
+  struct share *shares;
   int32_t count;
   int32_t started;
   pthread_t *threads;
@@ -59,12 +66,49 @@ static void futex_wake(_Atomic uint32_t *word) {
   syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 0x7fffffff, NULL, NULL, 0);
 }
 
-static void pull_pieces(lfm_team *team, int32_t worker) {
-  int64_t pieces = team->pieces;
+static uint64_t range_of(uint64_t begin, uint64_t end) { return end << 32 | begin; }
+
+// A stale expectation of `range` cannot be met by chance: a piece that was taken never is in a share again.
+static int take_first(struct share *share, int64_t *piece) {
+  uint64_t range = atomic_load_explicit(&share->range, memory_order_relaxed);
   for (;;) {
-    int64_t piece = atomic_fetch_add_explicit(&team->next, 1, memory_order_relaxed);
-    if (piece >= pieces) return;
-    team->function(team->context, worker, piece);
+    uint64_t begin = range & 0xffffffffu;
+    if (begin >= range >> 32) return 0;
+    if (atomic_compare_exchange_weak_explicit(
+            &share->range, &range, range + 1, memory_order_relaxed, memory_order_relaxed)) {
+      *piece = (int64_t)begin;
+      return 1;
+    }
+  }
+}
+
+// Moves the later half of what another thread has before it into one's own empty share.
+static int steal_half(struct share *from, struct share *to) {
+  uint64_t range = atomic_load_explicit(&from->range, memory_order_relaxed);
+  for (;;) {
+    uint64_t begin = range & 0xffffffffu, end = range >> 32;
+    if (begin >= end) return 0;
+    uint64_t middle = begin + (end - begin) / 2;
+    if (atomic_compare_exchange_weak_explicit(
+            &from->range, &range, range_of(begin, middle), memory_order_relaxed,
+            memory_order_relaxed)) {
+      atomic_store_explicit(&to->range, range_of(middle, end), memory_order_relaxed);
+      return 1;
+    }
+  }
+}
+
+static void work_pieces(lfm_team *team, int32_t worker) {
+  struct share *own = &team->shares[worker];
+  for (;;) {
+    int64_t piece;
+    while (take_first(own, &piece)) team->function(team->context, worker, piece);
+    int32_t other = worker, stolen = 0;
+    for (int32_t i = 1; i < team->count && !stolen; i++) {
+      other = other + 1 == team->count ? 0 : other + 1;
+      stolen = steal_half(&team->shares[other], own);
+    }
+    if (!stolen) return;
   }
 }
 
@@ -101,12 +145,11 @@ static void *work(void *argument) {
     epoch = await_epoch(team, epoch);
     if (atomic_load_explicit(&team->stopping, memory_order_acquire)) return NULL;
     if (!enter(team)) continue;
-    pull_pieces(team, worker);
+    work_pieces(team, worker);
     if (atomic_fetch_sub(&team->gate, 1) == 1 && atomic_load(&team->caller_sleeps))
       futex_wake(&team->gate);
   }
 }
-
 void lfm_team_run(lfm_team *team, int64_t pieces, lfm_team_piece function, void *context) {
   if (team->started == 0 || pieces <= 1) {
     for (int64_t i = 0; i < pieces; i++) function(context, 0, i);
@@ -115,11 +158,16 @@ void lfm_team_run(lfm_team *team, int64_t pieces, lfm_team_piece function, void 
   team->pieces = pieces;
   team->function = function;
   team->context = context;
-  atomic_store_explicit(&team->next, 0, memory_order_relaxed);
+  uint64_t begin = 0;
+  for (int32_t i = 0; i < team->count; i++) {
+    uint64_t end = (uint64_t)pieces * (uint64_t)(i + 1) / (uint64_t)team->count;
+    atomic_store_explicit(&team->shares[i].range, range_of(begin, end), memory_order_relaxed);
+    begin = end;
+  }
   atomic_store(&team->gate, OPEN);
   atomic_fetch_add(&team->epoch, 1);
   if (atomic_load(&team->sleepers)) futex_wake(&team->epoch);
-  pull_pieces(team, 0);
+  work_pieces(team, 0);
   uint32_t gate = atomic_fetch_and(&team->gate, ~OPEN) & ~OPEN;
   for (int i = 0; gate && i < SPINS; i++) {
     pause_processor();
@@ -174,7 +222,9 @@ lfm_team *lfm_team_create(int32_t count, int32_t pinned) {
   if (!team) return NULL;
   *team = (lfm_team){.count = count};
   team->threads = calloc((size_t)count, sizeof *team->threads);
-  int failure = team->threads ? 0 : ENOMEM;
+  team->shares = aligned_alloc(64, (size_t)count * sizeof *team->shares);
+  int failure = team->threads && team->shares ? 0 : ENOMEM;
+  for (int32_t i = 0; i < count && !failure; i++) team->shares[i] = (struct share){0};
   for (int32_t worker = 1; worker < count && !failure; worker++)
     failure = start_thread(team, worker, pinned);
   if (failure) {
@@ -191,6 +241,7 @@ void lfm_team_destroy(lfm_team *team) {
   atomic_fetch_add(&team->epoch, 1);
   futex_wake(&team->epoch);
   for (int32_t i = 0; i < team->started; i++) pthread_join(team->threads[i], NULL);
+  free(team->shares);
   free(team->threads);
   free(team);
 }

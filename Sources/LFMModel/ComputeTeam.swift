@@ -1,8 +1,8 @@
 import CLFMLinux
 import Glibc
 
-/// The threads that compute: the caller of a step and those that this team owns. Cuts a job into pieces that are
-/// pulled by whoever is free; what a piece computes is the caller's.
+/// The threads that compute: the caller of a step and those that this team owns. A job is cut into pieces, of which each
+/// thread has a share, and takes from others' when it is done; what a piece computes is the caller's.
 ///
 /// `@unchecked Sendable`: the C team is used by one step at a time (the model's step lock) and ended in `deinit`.
 @safe final class ComputeTeam: @unchecked Sendable {
@@ -28,8 +28,8 @@ import Glibc
   /// Processors that this process may run on.
   static var available: Int { Int(lfm_available_processors()) }
 
-  /// Run pieces `0..<pieces`, each once, on any thread; return when all are done. The order is not fixed, so pieces
-  /// write to places of their own.
+  /// Run pieces `0..<pieces`, each once, on any thread; return when all are done. A thread goes through consecutive pieces
+  /// in order, but nothing is promised between threads, so pieces write to places of their own.
   func run(_ pieces: Int, _ body: (_ worker: Int, _ piece: Int) -> Void) {
     guard pieces > 1, count > 1 else {
       for piece in 0..<max(0, pieces) { body(0, piece) }

@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import Synchronization
 import Testing
 
@@ -23,6 +24,34 @@ import Testing
 
   final class Counter: Sendable {
     let value = Atomic<Int>(0)
+  }
+
+  /// The share of a thread that is held up is done by the others: one piece waits here for all the rest.
+  @Test(arguments: [2, 3, 8], [0, 7, 99])
+  func othersTakeWhatIsLeft(_ threads: Int, _ slow: Int) throws {
+    let team = try ComputeTeam(count: threads, pinned: false)
+    for _ in 0..<20 {
+      let done = Counter()
+      team.run(100) { _, piece in
+        while piece == slow, done.value.load(ordering: .relaxed) < 99 { sched_yield() }
+        done.value.add(1, ordering: .relaxed)
+      }
+      #expect(done.value.load(ordering: .relaxed) == 100)
+    }
+  }
+
+  /// A thread goes through its own share in order, so that what it reads is one stream.
+  @Test func sharesAreContiguous() throws {
+    let team = try ComputeTeam(count: 2, pinned: false)
+    let order = Mutex<[[Int]]>([[], []])
+    team.run(64) { worker, piece in order.withLock { $0[worker].append(piece) } }
+    let pieces = order.withLock { $0 }
+    #expect(pieces.joined().sorted() == Array(0..<64))
+    for own in pieces {
+      // Every run that does not go up by one began with a theft, and each theft halves what is left of 32.
+      let runs = zip(own, own.dropFirst()).count { $1 != $0 + 1 } + 1
+      #expect(runs <= 1 + 6 * 2)
+    }
   }
 
   /// Threads that fell asleep wake up for the next job.

@@ -15,7 +15,8 @@ typedef void (*lfm_team_piece)(void *context, int32_t worker, int64_t piece);
 // memory is refused.
 lfm_team *lfm_team_create(int32_t count, int32_t pinned);
 
-// Run pieces 0 ..< pieces, each once, by whichever thread is free next; return when all are done. One caller at a time.
+// Run pieces 0 ..< pieces (fewer than 2^32), each once; return when all are done. One caller at a time. Every thread has a
+// share of consecutive pieces, which it goes through in order; one that is done takes half of what another has left.
 void lfm_team_run(lfm_team *team, int64_t pieces, lfm_team_piece function, void *context);
 
 // End the threads and give everything back. No job may be running.
