@@ -74,12 +74,14 @@ extension Engine {
     let isLast = end == generation.tokens.count
     let wanted: Segment.Logits =
       generation.request == nil ? .all : isLast ? .last : .none
+    let top = generation.request?.topLogProbabilities ?? 0
+    // What is reported is the log-softmax of all logits.
+    let screening = isLast && top == 0 ? generation.sampler?.screening : nil
     let segment = Segment(
       state, tokens: Array(generation.tokens[min(state.position, end)..<end]), logits: wanted,
-      cancellation: generation.cancellation)
+      screening: screening, cancellation: generation.cancellation)
     // Lent, not copied: the set of tokens that occurred stays in one place.
     let sampler = isLast ? generation.sampler.take() : nil
-    let top = generation.request?.topLogProbabilities ?? 0
     return StepRun.Part(
       generation: generation, segment: segment, sampler: sampler,
       topLogProbabilities: top > 0 ? top : nil)

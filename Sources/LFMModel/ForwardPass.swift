@@ -61,18 +61,6 @@ import Synchronization
     step.dropCancelled()
   }
 
-  /// The logits of some rows, one after the other from `out` on.
-  func computeLogits(_ rows: [Int], out: UnsafeMutablePointer<Float>) {
-    guard !rows.isEmpty else { return }
-    let w = workspace
-    normRows(rows, weights.outputNorm)
-    for (index, row) in rows.enumerated() {
-      unsafe w.inputs[index] = UnsafePointer(w.normed + row * w.hiddenStride)
-      unsafe w.outputs[index] = out + index * hyperparameters.vocabularyCount
-    }
-    unsafe product([Product(weights.head, w.outputs)], count: rows.count)
-  }
-
   private func embed(_ step: Step) {
     let w = workspace
     team.run(step.parts.count) { _, index in
@@ -107,7 +95,7 @@ import Synchronization
   }
 
   /// normed = norm(residual)
-  private func normRows(_ rows: [Int], _ weight: Vector) {
+  func normRows(_ rows: [Int], _ weight: Vector) {
     team.run(rows.count) { _, index in norm(rows[index], weight) }
   }
 

@@ -129,7 +129,7 @@ package final class Model: Sendable {
   /// it was, and so are all of them when this throws.
   ///
   /// - Parameters:
-  ///   - logits: gets the rows asked for, in segment order.
+  ///   - logits: gets the rows asked for, in segment order, or the candidates that a segment's screening leaves.
   ///   - exact: whether the exact family computes, whatever the model was loaded for. A sequence is not to be continued
   ///     by the other family, as its state would be neither's.
   /// - Returns: one result a segment.
@@ -145,13 +145,17 @@ package final class Model: Sendable {
     for (segment, position) in zip(segments, positions) {
       step.add(segment, start: position, columns: .committed)
     }
-    try logits.prepare(rows: step.logitsRows.count)
+    let wanted = step.wantedRows
+    try logits.prepare(rows: wanted.count)
+    if wanted.contains(where: { $0.screening != nil }) {
+      try logits.prepareScreening(rows: wanted.count, threads: options.threads)
+    }
     computation.withLock { usual in
       let pass = exact ? exactPass : usual
       pass.computeLayers(&step, progress: progress)
-      let rows = step.logitsRows
+      let rows = step.wantedRows
       logits.shrink(toRows: rows.count)
-      if !rows.isEmpty { unsafe pass.computeLogits(rows, out: logits.base) }
+      pass.computeLogits(rows, into: logits)
     }
     return commit(step)
   }

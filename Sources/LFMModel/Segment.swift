@@ -13,16 +13,19 @@ package struct Segment: Sendable {
   /// At least one token, each in `0..<vocabularyCount`.
   package let tokens: [Int32]
   package let logits: Logits
+  /// Of the last row, candidates are enough; `logits` is then `.last`.
+  package let screening: Screening?
   /// Looked at between layers: once raised, the segment's rows drop out and its state stays as it was.
   package let cancellation: CancellationFlag?
 
   package init(
     _ state: SequenceState, tokens: [Int32], logits: Logits = .last,
-    cancellation: CancellationFlag? = nil
+    screening: Screening? = nil, cancellation: CancellationFlag? = nil
   ) {
     self.state = state
     self.tokens = tokens
     self.logits = logits
+    self.screening = logits == .last ? screening : nil
     self.cancellation = cancellation
   }
 }

@@ -7,6 +7,7 @@ struct Step {
     let state: SequenceState
     let tokens: [Int32]
     let logits: Segment.Logits
+    let screening: Screening?
     let cancellation: CancellationFlag?
     /// The position of the first row.
     let start: Int
@@ -45,7 +46,8 @@ struct Step {
     parts.append(
       Part(
         state: segment.state, tokens: segment.tokens, logits: segment.logits,
-        cancellation: segment.cancellation, start: start, firstRow: rowCount, columns: columns))
+        screening: segment.screening, cancellation: segment.cancellation, start: start,
+        firstRow: rowCount, columns: columns))
     for offset in 0..<count {
       activeRows.append(rowCount + offset)
       partOfRow.append(parts.count - 1)
@@ -66,15 +68,23 @@ struct Step {
     if changed { activeRows.removeAll { !parts[partOfRow[$0]].active } }
   }
 
+  /// A row whose logits are wanted, or as much of them as a screening leaves.
+  struct WantedRow {
+    let row: Int
+    let screening: Screening?
+  }
+
   /// The rows whose logits are wanted, of the parts that still take part.
-  var logitsRows: [Int] {
-    parts.flatMap { part -> [Int] in
-      guard part.active else { return [] }
+  var wantedRows: [WantedRow] {
+    var wanted: [WantedRow] = []
+    for part in parts where part.active {
       switch part.logits {
-      case .none: return []
-      case .last: return [part.rows.upperBound - 1]
-      case .all: return Array(part.rows)
+      case .none: break
+      case .last:
+        wanted.append(WantedRow(row: part.rows.upperBound - 1, screening: part.screening))
+      case .all: wanted += part.rows.map { WantedRow(row: $0, screening: nil) }
       }
     }
+    return wanted
   }
 }

@@ -51,6 +51,18 @@ import Testing
     return all
   }
 
+  /// With log probabilities asked for, all logits are made; without, only candidates.
+  @Test func `From candidates the same tokens as from all logits`() async throws {
+    let engine = try engine()
+    for index in 1..<6 {
+      var whole = request(index)
+      whole.topLogProbabilities = 1
+      let expected = await start(engine, whole).end().tokens
+      #expect(expected.count == 30)
+      #expect(await start(engine, request(index)).end().tokens == expected)
+    }
+  }
+
   @Test func `In company, in chunks, begun again: the same tokens`() async throws {
     let expected = try await alone(8)
     #expect(expected.allSatisfy { $0.count == 30 })

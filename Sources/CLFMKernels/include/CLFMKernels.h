@@ -5,5 +5,6 @@
 #include "lfm_kernels.h"
 #include "lfm_packed.h"
 #include "lfm_probe.h"
+#include "lfm_screen.h"
 
 #endif

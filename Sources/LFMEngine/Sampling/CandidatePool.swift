@@ -28,6 +28,35 @@ package struct CandidatePool: Sendable {
     histogram = [Double](repeating: 0, count: 1 << 11)
   }
 
+  /// Puts some tokens into play, ascending, with their scores; the scores of others are not looked at.
+  package mutating func admit(_ count: Int, _ candidate: (Int) -> (token: TokenID, score: Float)) {
+    self.count = 0
+    for index in 0..<count {
+      let (token, score) = candidate(index)
+      guard scores.indices.contains(Int(token)) else { continue }
+      tokens[self.count] = token
+      scores[Int(token)] = score
+      self.count += 1
+    }
+  }
+
+  /// The first token in play with the largest score.
+  package var best: TokenID? {
+    var best: TokenID?
+    var largest = -Float.infinity
+    for slot in 0..<count where scores[Int(tokens[slot])] > largest {
+      largest = scores[Int(tokens[slot])]
+      best = tokens[slot]
+    }
+    return best
+  }
+
+  /// Divides the scores in play, and drops what becomes −∞.
+  package mutating func divide(by temperature: Float) {
+    for slot in 0..<count { scores[Int(tokens[slot])] /= temperature }
+    keep { pool, slot in pool.scores[Int(pool.tokens[slot])] > -.infinity }
+  }
+
   /// Puts every token with a score above −∞ into play.
   package mutating func admitAll() {
     count = 0
@@ -64,8 +93,8 @@ package struct CandidatePool: Sendable {
     return UInt32(bucket) << 21
   }
 
-  /// Keeps the `limit` largest scores, and every other that equals the smallest of them.
-  private mutating func keepLargest(_ limit: Int) {
+  /// Keeps the `limit` largest scores, and every other that equals the smallest of them; all for 0.
+  package mutating func keepLargest(_ limit: Int) {
     guard limit > 0, limit < count else { return }
     let edge = edge(target: Double(limit), byWeight: false)
     keep { pool, slot in pool.key(slot) >= edge.key }

@@ -1,4 +1,6 @@
+import Glibc
 import LFMGeneration
+import LFMModel
 
 /// Chooses the tokens of one generation, in the order and meaning of Hugging Face's logits processors.
 ///
@@ -36,14 +38,49 @@ package struct Sampler: Sendable {
   package mutating func next(
     logits: Span<Float>, pool: inout CandidatePool
   ) throws(SamplingError) -> TokenID {
+    try choose(narrow(logits, pool: &pool), pool)
+  }
+
+  /// The same from what `screening` left of the logits: the same token as from all of them.
+  package mutating func next(
+    screened: ScreenedRow, pool: inout CandidatePool
+  ) throws(SamplingError) -> TokenID {
+    try choose(narrow(screened, pool: &pool), pool)
+  }
+
+  private mutating func choose(
+    _ choice: Choice, _ pool: borrowing CandidatePool
+  ) throws(SamplingError) -> TokenID {
     let token =
-      switch try narrow(logits, pool: &pool) {
+      switch choice {
       case .certain(let token): token
       case .open:
         if let token = pool.draw(random.nextUnit()) { token } else { throw .nothingPossible }
       }
     occurred.insert(token)
     return token
+  }
+
+  /// What this sampler needs of the next logits, if it can do without most of them.
+  ///
+  /// Greedy needs the largest; top-k as many, and those that may equal the last; min-p those near the largest, if
+  /// nothing is cut by mass before. What sums over the whole vocabulary (no top-k, or a large one, with top-p or with
+  /// nothing) needs all: nil.
+  package var screening: Screening? {
+    let penalty = parameters.repetitionPenalty
+    var screening = Screening(
+      largest: 0, penalty: penalty, penalized: penalty == 1 ? [] : occurred.bits)
+    if parameters.temperature == 0 {
+      screening.largest = 1
+      return screening
+    }
+    if parameters.topP >= 1, parameters.minP > 0 {
+      let reach = -parameters.temperature * Float(log(Double(parameters.minP)))
+      // Farther than that, too much is kept.
+      if reach >= 0, reach <= 8 { screening.reach = reach }
+    }
+    if (1...Screening.most).contains(parameters.topK) { screening.largest = parameters.topK }
+    return screening.largest > 0 || screening.reach < .infinity ? screening : nil
   }
 
   /// What is left to decide once every processor has run.
@@ -68,13 +105,33 @@ package struct Sampler: Sendable {
     for index in pool.scores.indices { pool.scores[index] /= temperature }
 
     pool.admitLargest(parameters.topK)
-    pool.weigh(largest: largest)
-    if parameters.topP < 1 { pool.keepMass(Double(parameters.topP)) }
-    if parameters.minP > 0 { pool.keepWeights(atLeast: Double(parameters.minP)) }
+    cut(&pool, largest: largest)
+    return .open
+  }
+
+  /// The same from candidates that are penalized already.
+  func narrow(
+    _ screened: ScreenedRow, pool: inout CandidatePool
+  ) throws(SamplingError) -> Choice {
+    if let token = screened.unsound { throw .notANumber(token: token) }
+    pool.admit(screened.count) { screened[$0] }
+    guard let best = pool.best else { throw .nothingPossible }
+    guard parameters.temperature > 0 else { return .certain(best) }
+    let largest = pool.scores[Int(best)] / parameters.temperature
+    guard largest.isFinite else { return .certain(best) }
+    pool.divide(by: parameters.temperature)
+    pool.keepLargest(parameters.topK)
+    cut(&pool, largest: largest)
     return .open
   }
 
   // MARK: - Parts
+
+  private func cut(_ pool: inout CandidatePool, largest: Float) {
+    pool.weigh(largest: largest)
+    if parameters.topP < 1 { pool.keepMass(Double(parameters.topP)) }
+    if parameters.minP > 0 { pool.keepWeights(atLeast: Double(parameters.minP)) }
+  }
 
   private func load(_ logits: Span<Float>, into pool: inout CandidatePool) throws(SamplingError) {
     let count = logits.count

@@ -7,7 +7,8 @@ import LFMGeneration
 package struct TokenSet: Sendable {
   /// The members, in the order of their first occurrence.
   package private(set) var members: [TokenID] = []
-  private var bits: [UInt64]
+  /// A bit for every token of the vocabulary, 64 to a word.
+  package private(set) var bits: [UInt64]
   private let vocabularySize: Int
 
   package init(vocabularySize: Int) {

@@ -57,6 +57,14 @@ final class StepRun: @unchecked Sendable {
   private func sample(_ part: inout Part, rows: Range<Int>, _ tools: StepTools) -> Outcome {
     if part.segment.logits == .all { return .rows(rows.map { tools.logits.row($0) }) }
     guard let row = rows.last, part.sampler != nil else { return .committed }
+    if let screened = tools.logits.screened(row) {
+      do throws(SamplingError) {
+        let token = try part.sampler?.next(screened: screened, pool: &tools.pool)
+        return token.map { .sampled($0, nil) } ?? .committed
+      } catch {
+        return .failed(error.failure)
+      }
+    }
     return tools.logits.withRow(row) { values in
       do throws(SamplingError) {
         guard let token = try part.sampler?.next(logits: values.span, pool: &tools.pool) else {
