@@ -1,121 +1,214 @@
-// Softmax attention of one position, block by block: a running maximum, sum and weighted mean, rescaled when the
-// maximum rises. Blocks are the absolute pages of 64 positions, so a position's result is the same however its prompt
-// was cut into chunks; keys and values are read as they are stored.
+// Softmax attention of consecutive rows of one sequence to the positions up to their own, page by page: a running
+// maximum, sum and weighted mean for each row, rescaled when the maximum rises. Pages are the absolute blocks of 64
+// positions, and after every LFM_SEGMENT_PAGES of them a row begins anew and the two results are merged: what a row gets is the
+// same however its prompt was cut into chunks and however many threads share its positions.
 #include "vector_body.h"
 
-#undef LFM_TILE_HEADS
-#if LFM_LANES_IN_REGISTERS >= 32
-#define LFM_TILE_HEADS 4
-#else
-#define LFM_TILE_HEADS 1
-#endif
+#include "attention_tiles_body.h"
 
-#define attend_heads LFM_NAME(attend_heads)
-#define attend_scores LFM_NAME(attend_scores)
-#define attend_values LFM_NAME(attend_values)
+#define attend_page LFM_NAME(attend_page)
+#define attend_strip LFM_NAME(attend_strip)
+#define attend_segment LFM_NAME(attend_segment)
+#define attend_merge LFM_NAME(attend_merge)
+#define attention_plan LFM_NAME(attention_plan)
+#define attention_page LFM_NAME(attention_page)
+#define plan_attention LFM_NAME(plan_attention)
+#define attention_page_at LFM_NAME(attention_page_at)
+#define attend_begin LFM_NAME(attend_begin)
+#define attend_finish LFM_NAME(attend_finish)
+#define attend_segment_of LFM_NAME(attend_segment_of)
+#define scale_queries LFM_NAME(scale_queries)
 
-// p[h][0 ..< 64] = queries · keys.
-LFM_INLINE void attend_scores(
-    const float *queries, size_t head_dim, const uint8_t *keys, const int half, const int heads,
-    v16 s[LFM_TILE_HEADS][4]) {
-  LFM_UNROLL for (int h = 0; h < heads; h++)
-    LFM_UNROLL for (int b = 0; b < 4; b++) s[h][b] = v_set(0.0f);
-  for (size_t d = 0; d < head_dim; d++) {
-    v16 k[4];
-    LFM_UNROLL for (int b = 0; b < 4; b++)
-      k[b] = half ? v_half_load(keys + (d * 64 + (size_t)b * 16) * 2)
-                  : v_load((const float *)(keys) + d * 64 + b * 16);
-    LFM_UNROLL for (int h = 0; h < heads; h++) {
-      v16 q = v_set(queries[(size_t)h * head_dim + d]);
-      LFM_UNROLL for (int b = 0; b < 4; b++) s[h][b] = v_fma(q, k[b], s[h][b]);
-    }
+// Where a job's scratch lies, and what of it is constant. A record is a row's weighted mean, its maximum, its total.
+typedef struct attention_plan {
+  size_t rows, stride, record;
+  float *queries;  // [rows][head_dim], scaled
+  float *weights;  // [LFM_STRIP_ROWS][64]
+  float *keys;     // a page's keys and values as floats
+  float *values;
+  float *segment;  // [rows] records: of the segment at hand
+  float *whole;    // [rows] records: of all segments so far
+} attention_plan;
+
+// A page's keys and values in the form that the tiles read, and those of the next page, to be asked for meanwhile.
+typedef struct attention_page {
+  const uint8_t *keys, *values, *next_keys, *next_values;
+  const float *key_scales, *value_scales;
+} attention_page;
+
+LFM_INLINE attention_plan plan_attention(const lfm_attention_job *job) {
+  attention_plan p;
+  p.rows = job->rows * job->group;
+  p.stride = (job->head_dim + 15) / 16 * 16;
+  p.record = lfm_attention_record(job->head_dim);
+  p.weights = job->scratch;
+  p.keys = p.weights + LFM_STRIP_ROWS * 64;
+  p.values = p.keys + 64 * job->head_dim;
+  p.whole = p.values + 64 * p.stride;
+  p.segment = p.whole + p.rows * p.record;
+  p.queries = p.segment + p.rows * p.record;
+  return p;
+}
+
+// At most LFM_STRIP_ROWS rows that see the first n positions of a page: first all scores, then all weights, then all
+// means, so that one row's exponentials do not wait for its sums.
+LFM_INLINE void attend_strip(
+    const attention_plan *p, const attention_page *page, size_t head_dim, size_t first,
+    size_t count, size_t n, const int element, const size_t ahead) {
+  const float *queries = p->queries + first * head_dim;
+  float *weights = p->weights, *records = p->segment + first * p->record;
+  float corrections[LFM_STRIP_ROWS];
+  size_t r = 0;
+  for (; r + LFM_TILE_ROWS <= count; r += LFM_TILE_ROWS)
+    attend_scores(queries + r * head_dim, head_dim, page->keys, element, LFM_TILE_ROWS,
+                  page->next_keys, ahead, weights + r * 64);
+  for (; r < count; r++)
+    attend_scores(queries + r * head_dim, head_dim, page->keys, element, 1, page->next_keys, ahead,
+                  weights + r * 64);
+  for (r = 0; r < count; r++) {
+    float *state = records + r * p->record + p->stride;
+    corrections[r] = attend_weigh(
+        weights + r * 64, n, page->key_scales, page->value_scales, state, state + 1);
+  }
+  for (r = 0; r + LFM_TILE_ROWS <= count; r += LFM_TILE_ROWS)
+    attend_values(page->values, p->stride, n, element, LFM_TILE_ROWS, page->next_values, ahead,
+                  weights + r * 64, corrections + r, records + r * p->record, p->record);
+  for (; r < count; r++)
+    attend_values(page->values, p->stride, n, element, 1, page->next_values, ahead,
+                  weights + r * 64, corrections + r, records + r * p->record, p->record);
+}
+
+// Records of rows that have seen nothing.
+LFM_INLINE void attend_begin(float *records, size_t rows, size_t stride, size_t record) {
+  for (size_t r = 0; r < rows; r++) {
+    for (size_t i = 0; i < record; i++) records[r * record + i] = 0;
+    records[r * record + stride] = -__builtin_inff();
   }
 }
 
-// mean[h] = mean[h] * correction[h] + sum over the first n positions of p[h][j] * values[j].
-LFM_INLINE void attend_values(
-    const uint8_t *values, size_t head_dim, size_t n, const int half, const int heads,
-    const float *p, const float *correction, float *mean, size_t stride) {
-  size_t width = half ? 2 : 4;
-  for (size_t d = 0; d < head_dim; d += 16) {
-    size_t lanes = head_dim - d < 16 ? head_dim - d : 16;
-    v16 sum[LFM_TILE_HEADS];
-    LFM_UNROLL for (int h = 0; h < heads; h++)
-      sum[h] = v_load(mean + (size_t)h * stride + d) * v_set(correction[h]);
-    for (size_t j = 0; j < n; j++) {
-      const uint8_t *at = values + (j * head_dim + d) * width;
-      v16 v;
-      if (lanes == 16)
-        v = half ? v_half_load(at) : v_load((const float *)at);
-      else
-        v = half ? v_half_load_n(at, lanes) : v_load_n((const float *)at, lanes);
-      LFM_UNROLL for (int h = 0; h < heads; h++) sum[h] = v_fma(v_set(p[h * 64 + j]), v, sum[h]);
+LFM_INLINE void scale_queries(const lfm_attention_job *job, const attention_plan *p) {
+  size_t count = job->group * job->head_dim;
+  for (size_t row = 0; row < job->rows; row++)
+    for (size_t i = 0; i < count; i++)
+      p->queries[row * count + i] = job->queries[row * job->query_stride + i] * job->scale;
+}
+
+// All rows that see the page which begins at `start`.
+LFM_INLINE void attend_page(
+    const lfm_attention_job *job, const attention_plan *p, const attention_page *page, size_t start,
+    const int element, const size_t ahead) {
+  size_t row = start < job->positions ? 0 : start - job->positions + 1;
+  for (; row < job->rows && job->positions + row < start + 64; row++)
+    for (size_t h = 0; h < job->group; h += LFM_STRIP_ROWS) {
+      size_t count = job->group - h < LFM_STRIP_ROWS ? job->group - h : LFM_STRIP_ROWS;
+      attend_strip(p, page, job->head_dim, row * job->group + h, count,
+                   job->positions + row - start, element, ahead);
     }
-    LFM_UNROLL for (int h = 0; h < heads; h++) v_store(mean + (size_t)h * stride + d, sum[h]);
+  for (size_t r = row * job->group; r < p->rows; r += LFM_STRIP_ROWS) {
+    size_t count = p->rows - r < LFM_STRIP_ROWS ? p->rows - r : LFM_STRIP_ROWS;
+    attend_strip(p, page, job->head_dim, r, count, 64, element, ahead);
   }
 }
 
-LFM_INLINE void attend_heads(
-    const lfm_attention_job *job, size_t first, const int half, const int heads) {
-  const size_t head_dim = job->head_dim, stride = (head_dim + 15) / 16 * 16;
-  const float *queries = job->queries + first * head_dim;
-  float *p = job->scratch, *mean = p + LFM_TILE_HEADS * 64;
-  float maximum[LFM_TILE_HEADS], total[LFM_TILE_HEADS], correction[LFM_TILE_HEADS];
-  LFM_UNROLL for (int h = 0; h < heads; h++) {
-    maximum[h] = -__builtin_inff();
-    total[h] = 0;
-    for (size_t d = 0; d < stride; d++) mean[(size_t)h * stride + d] = 0;
+// A page's addresses, and those of the one that follows it here.
+LFM_INLINE attention_page attention_page_at(
+    const lfm_attention_job *job, size_t index, size_t following, const int element) {
+  const uint8_t *here = job->pages[index], *next = job->pages[following];
+  size_t bytes = lfm_key_bytes(element, job->head_dim);
+  attention_page page = {
+      .keys = here + job->key_offset,
+      .values = here + job->value_offset,
+      .next_keys = next + job->key_offset,
+      .next_values = next + job->value_offset,
+  };
+  if (element == LFM_KV_Q8) {
+    page.key_scales = (const float *)(page.keys + bytes);
+    page.value_scales = (const float *)(page.values + bytes);
   }
-  static const float indices[64] = {
-      0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-      22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
-      44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
-  for (size_t start = 0; start < job->positions; start += 64) {
-    const uint8_t *page = job->pages[start / 64];
-    size_t n = job->positions - start < 64 ? job->positions - start : 64;
-    v16 s[LFM_TILE_HEADS][4];
-    attend_scores(queries, head_dim, page + job->key_offset, half, heads, s);
-    LFM_UNROLL for (int h = 0; h < heads; h++) {
-      v16 highest = v_set(-__builtin_inff());
-      i16x32 inside[4];
-      LFM_UNROLL for (int b = 0; b < 4; b++) {
-        inside[b] = v_load(indices + b * 16) < v_set((float)n);
-        s[h][b] = v_select(inside[b], s[h][b] * v_set(job->scale), v_set(-__builtin_inff()));
-        highest = v_select(s[h][b] > highest, s[h][b], highest);
-      }
-      float m = v_max(highest);
-      m = m > maximum[h] ? m : maximum[h];
-      correction[h] = start == 0 ? 0.0f : exp1(maximum[h] - m);
-      maximum[h] = m;
-      v16 e[4];
-      LFM_UNROLL for (int b = 0; b < 4; b++) {
-        e[b] = v_select(inside[b], v_exp(s[h][b] - v_set(m)), v_set(0.0f));
-        v_store(p + h * 64 + b * 16, e[b]);
-      }
-      total[h] = total[h] * correction[h] + v_sum((e[0] + e[1]) + (e[2] + e[3]));
+  return page;
+}
+
+// The pages begin ..< end, as far as any row sees them, into the segment's records. Few rows read a page as it is stored
+// and ask for the next one meanwhile; for many, and where a row is no whole number of vectors, it is expanded once.
+LFM_INLINE void attend_segment(
+    const lfm_attention_job *job, const attention_plan *p, size_t begin, size_t end,
+    const int element) {
+  attend_begin(p->segment, p->rows, p->stride, p->record);
+  const size_t last = job->positions + job->rows - 1, head_dim = job->head_dim;
+  const size_t ahead = element == LFM_KV_F32 ? 256 : element == LFM_KV_F16 ? 128 : 64;
+  const int few = p->rows <= LFM_TILE_ROWS, whole = head_dim % 16 == 0;
+  for (size_t index = begin; index < end && index * 64 < last; index++) {
+    size_t following = index + 1 < end && (index + 1) * 64 < last ? index + 1 : index;
+    attention_page page = attention_page_at(job, index, following, element);
+    if (few && whole) {
+      attend_page(job, p, &page, index * 64, element, ahead);
+      continue;
     }
-    attend_values(page + job->value_offset, head_dim, n, half, heads, p, correction, mean, stride);
+    if (element != LFM_KV_F32 || !whole) {
+      size_t stored = last - index * 64 < 64 ? last - index * 64 : 64;
+      page_expand(page.keys, head_dim, 64, element, p->keys);
+      page_expand(page.values, stored, head_dim, element, p->values);
+      page.keys = (const uint8_t *)p->keys;
+      page.values = (const uint8_t *)p->values;
+    }
+    attend_page(job, p, &page, index * 64, LFM_KV_F32, 0);
   }
-  LFM_UNROLL for (int h = 0; h < heads; h++) {
-    float *out = job->output + (first + (size_t)h) * head_dim;
-    float scale = 1.0f / total[h];
-    for (size_t d = 0; d < head_dim; d++) out[d] = mean[(size_t)h * stride + d] * scale;
+}
+
+// Adds a segment's record to a row's whole. Of a segment that the row does not see, the total is 0.
+LFM_INLINE void attend_merge(float *whole, const float *segment, size_t stride) {
+  if (segment[stride + 1] == 0) return;
+  float a = whole[stride], b = segment[stride], m = a > b ? a : b;
+  a = exp1(a - m);
+  b = exp1(b - m);
+  for (size_t d = 0; d < stride; d += 16)
+    v_store(whole + d, v_load(whole + d) * v_set(a) + v_load(segment + d) * v_set(b));
+  whole[stride] = m;
+  whole[stride + 1] = whole[stride + 1] * a + segment[stride + 1] * b;
+}
+
+LFM_INLINE void attend_segment_of(
+    const lfm_attention_job *job, const attention_plan *p, size_t segment) {
+  size_t begin = segment * LFM_SEGMENT_PAGES, end = begin + LFM_SEGMENT_PAGES;
+  if (job->element == LFM_KV_F32) attend_segment(job, p, begin, end, LFM_KV_F32);
+  if (job->element == LFM_KV_F16) attend_segment(job, p, begin, end, LFM_KV_F16);
+  if (job->element == LFM_KV_Q8) attend_segment(job, p, begin, end, LFM_KV_Q8);
+}
+
+LFM_INLINE void attend_finish(const lfm_attention_job *job, const attention_plan *p) {
+  for (size_t r = 0; r < p->rows; r++) {
+    const float *record = p->whole + r * p->record;
+    float *out = job->output + r / job->group * job->output_stride + r % job->group * job->head_dim;
+    float scale = 1.0f / record[p->stride + 1];
+    for (size_t d = 0; d < job->head_dim; d++) out[d] = record[d] * scale;
   }
 }
 
 void LFM_NAME(lfm_attention)(const lfm_attention_job *job) {
-  const int half = job->element == LFM_KV_F16;
-  size_t h = 0;
-  for (; h + LFM_TILE_HEADS <= job->group; h += LFM_TILE_HEADS) {
-    if (half)
-      attend_heads(job, h, 1, LFM_TILE_HEADS);
-    else
-      attend_heads(job, h, 0, LFM_TILE_HEADS);
+  attention_plan p = plan_attention(job);
+  attend_begin(p.whole, p.rows, p.stride, p.record);
+  scale_queries(job, &p);
+  for (size_t s = 0; s < lfm_attention_segments(job->positions + job->rows - 1); s++) {
+    attend_segment_of(job, &p, s);
+    for (size_t r = 0; r < p.rows; r++)
+      attend_merge(p.whole + r * p.record, p.segment + r * p.record, p.stride);
   }
-  for (; h < job->group; h++) {
-    if (half)
-      attend_heads(job, h, 1, 1);
-    else
-      attend_heads(job, h, 0, 1);
-  }
+  attend_finish(job, &p);
+}
+
+void LFM_NAME(lfm_attention_part)(const lfm_attention_job *job, size_t segment, float *records) {
+  attention_plan p = plan_attention(job);
+  p.segment = records;
+  scale_queries(job, &p);
+  attend_segment_of(job, &p, segment);
+}
+
+void LFM_NAME(lfm_attention_join)(
+    const lfm_attention_job *job, const float *records, size_t distance) {
+  attention_plan p = plan_attention(job);
+  attend_begin(p.whole, p.rows, p.stride, p.record);
+  for (size_t s = 0; s < lfm_attention_segments(job->positions + job->rows - 1); s++)
+    for (size_t r = 0; r < p.rows; r++)
+      attend_merge(p.whole + r * p.record, records + s * distance + r * p.record, p.stride);
+  attend_finish(job, &p);
 }

@@ -62,9 +62,37 @@ void LFM_NAME(lfm_combine)(
   }
 }
 
+#define store_bytes LFM_NAME(store_bytes)
+// Rounds a vector to bytes, `stride` apart, and returns their scale: the largest magnitude is 127. What is not finite makes
+// a scale that is not.
+LFM_INLINE float store_bytes(const float *x, size_t count, int8_t *out, size_t stride) {
+  float largest = 0;
+  for (size_t i = 0; i < count; i++) {
+    float magnitude = __builtin_fabsf(x[i]);
+    if (!(magnitude <= largest)) largest = magnitude;
+  }
+  // Of a vector so small that the inverse overflows, zeros are kept.
+  float inverse = 127.0f / largest;
+  if (!(inverse < __builtin_inff())) inverse = 0;
+  for (size_t i = 0; i < count; i++) {
+    float rounded = (x[i] * inverse + 12582912.0f) - 12582912.0f;  // to the nearest, ties to even
+    rounded = rounded > -127.0f ? rounded : -127.0f;
+    out[i * stride] = (int8_t)(rounded < 127.0f ? rounded : 127.0f);
+  }
+  return largest / 127.0f;
+}
+
 void LFM_NAME(lfm_store_key_value)(
     uint8_t *keys, uint8_t *values, int32_t element, size_t slot, size_t head_dim,
     const float *key, const float *value) {
+  if (element == LFM_KV_Q8) {
+    size_t bytes = lfm_key_bytes(element, head_dim);
+    float scale = store_bytes(key, head_dim, (int8_t *)keys + slot, LFM_PAGE_POSITIONS);
+    __builtin_memcpy(keys + bytes + slot * 4, &scale, 4);
+    scale = store_bytes(value, head_dim, (int8_t *)values + slot * head_dim, 1);
+    __builtin_memcpy(values + bytes + slot * 4, &scale, 4);
+    return;
+  }
   if (element == LFM_KV_F32) {
     for (size_t d = 0; d < head_dim; d++)
       __builtin_memcpy(keys + (d * LFM_PAGE_POSITIONS + slot) * 4, &key[d], 4);

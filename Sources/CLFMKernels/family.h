@@ -9,6 +9,8 @@
   void lfm_product_##S(                                                                         \
       const lfm_matrix *, size_t, size_t, const float *const *, float *const *, size_t, float *); \
   void lfm_attention_##S(const lfm_attention_job *);                                            \
+  void lfm_attention_part_##S(const lfm_attention_job *, size_t, float *);                      \
+  void lfm_attention_join_##S(const lfm_attention_job *, const float *, size_t);                \
   void lfm_convolution_##S(const lfm_convolution_job *);                                        \
   void lfm_rms_norm_##S(const float *, const float *, size_t, float, float *);                  \
   void lfm_rotate_##S(float *, const float *, const float *, size_t);                           \
@@ -26,6 +28,8 @@
       .dequantize_row = lfm_dequantize_row_##S, \
       .product = lfm_product_##S,           \
       .attention = lfm_attention_##S,       \
+      .attention_part = lfm_attention_part_##S, \
+      .attention_join = lfm_attention_join_##S, \
       .convolution = lfm_convolution_##S,   \
       .rms_norm = lfm_rms_norm_##S,         \
       .rotate = lfm_rotate_##S,             \

@@ -22,8 +22,9 @@ enum lfm_weight_type {
   LFM_WEIGHT_BF16 = 30,
 };
 
-// How keys and values are stored in a page.
-enum lfm_kv_element { LFM_KV_F32 = 0, LFM_KV_F16 = 1 };
+// How keys and values are stored in a page. Q8: as signed bytes, a scale for each position of each head, which stand
+// after the bytes as 64 floats, the keys' and the values' apart.
+enum lfm_kv_element { LFM_KV_F32 = 0, LFM_KV_F16 = 1, LFM_KV_Q8 = 2 };
 
 enum {
   // Positions of a key/value page.
@@ -36,8 +37,10 @@ enum {
   // The most experts of a layer, and taps of a short convolution.
   LFM_MAX_EXPERTS = 1024,
   LFM_MAX_TAPS = 8,
-  // Heads that lfm_attention handles at a time: its scratch is LFM_ATTENTION_HEADS * (64 + head_dim + 16) floats.
-  LFM_ATTENTION_HEADS = 4,
+  // Of attention: pages of a segment, after each of which a row begins anew; rows that go together between a page's
+  // scores and its values.
+  LFM_SEGMENT_PAGES = 64,
+  LFM_STRIP_ROWS = 32,
 };
 
 // A matrix of weights, row after row as the checkpoint has it.
@@ -48,19 +51,23 @@ typedef struct lfm_matrix {
   int32_t type;    // enum lfm_weight_type
 } lfm_matrix;
 
-// One query position of one key/value head: `group` query heads attend to positions 0 ..< positions.
+// Consecutive positions of one sequence and one key/value head: the `group` query heads of the first one attend to
+// positions 0 ..< positions, those of each following one to one more.
 typedef struct lfm_attention_job {
-  const float *queries;  // [group][head_dim]
+  const float *queries;  // [rows] of [group][head_dim]
+  size_t query_stride;   // floats from one of the rows to the next
+  size_t rows;
   size_t group;
   size_t head_dim;
-  uint8_t *const *pages;  // the sequence's pages, ceil(positions / 64) of them
+  uint8_t *const *pages;  // the sequence's pages, as many as the last row sees
   size_t key_offset;      // bytes from a page's start to [head_dim][64] keys
   size_t value_offset;    // bytes from a page's start to [64][head_dim] values
   int32_t element;        // enum lfm_kv_element
   size_t positions;       // at least 1
   float scale;
-  float *output;   // [group][head_dim]
-  float *scratch;  // see LFM_ATTENTION_HEADS
+  float *output;  // [rows] of [group][head_dim]
+  size_t output_stride;
+  float *scratch;  // lfm_attention_scratch floats
 } lfm_attention_job;
 
 // A run of one sequence's rows through a gated short convolution, for channels begin ..< end.
@@ -83,6 +90,8 @@ typedef struct lfm_kernels {
   void (*product)(
       const lfm_matrix *, size_t, size_t, const float *const *, float *const *, size_t, float *);
   void (*attention)(const lfm_attention_job *);
+  void (*attention_part)(const lfm_attention_job *, size_t, float *);
+  void (*attention_join)(const lfm_attention_job *, const float *, size_t);
   void (*convolution)(const lfm_convolution_job *);
   void (*rms_norm)(const float *, const float *, size_t, float, float *);
   void (*rotate)(float *, const float *, const float *, size_t);
@@ -124,8 +133,40 @@ static inline void lfm_product(
   k->product(m, begin, end, inputs, outputs, count, scratch);
 }
 
+// Bytes of one head's keys (or values) in a page, their scales left out.
+static inline size_t lfm_key_bytes(int32_t element, size_t head_dim) {
+  return LFM_PAGE_POSITIONS * head_dim *
+         (element == LFM_KV_F32 ? 4 : element == LFM_KV_F16 ? 2 : 1);
+}
+
+// Floats of what is known of a query head after some segments: its mean, its maximum, its total.
+static inline size_t lfm_attention_record(size_t head_dim) { return (head_dim + 15) / 16 * 16 + 16; }
+
+// Segments that a row which sees this many positions has.
+static inline size_t lfm_attention_segments(size_t positions) {
+  size_t segment = LFM_SEGMENT_PAGES * LFM_PAGE_POSITIONS;
+  return (positions + segment - 1) / segment;
+}
+
+// Floats of scratch that a job of `rows` query heads in all (job.rows * job.group) needs.
+static inline size_t lfm_attention_scratch(size_t rows, size_t head_dim) {
+  return LFM_STRIP_ROWS * 64 + 64 * (2 * head_dim + 16) +
+         rows * (2 * lfm_attention_record(head_dim) + head_dim);
+}
+
 static inline void lfm_attention(const lfm_kernels *k, const lfm_attention_job *job) {
   k->attention(job);
+}
+
+// The same in parts, whose results are the same bits: one segment alone, whose rows * group records go to `records`, and
+// then the whole, from records of all segments, `distance` floats apart.
+static inline void lfm_attention_part(
+    const lfm_kernels *k, const lfm_attention_job *job, size_t segment, float *records) {
+  k->attention_part(job, segment, records);
+}
+static inline void lfm_attention_join(
+    const lfm_kernels *k, const lfm_attention_job *job, const float *records, size_t distance) {
+  k->attention_join(job, records, distance);
 }
 
 static inline void lfm_convolution(const lfm_kernels *k, const lfm_convolution_job *job) {
