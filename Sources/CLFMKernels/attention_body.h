@@ -1,6 +1,6 @@
 // Softmax attention of consecutive rows of one sequence to the positions up to their own, page by page: a running
 // maximum, sum and weighted mean for each row, rescaled when the maximum rises. Pages are the absolute blocks of 64
-// positions, and after every LFM_SEGMENT_PAGES of them a row begins anew and the two results are merged: what a row gets is the
+// positions, and after every LFM_SEGMENT_PAGES of them a row begins anew and the results are merged: what a row gets is the
 // same however its prompt was cut into chunks and however many threads share its positions.
 #include "vector_body.h"
 

@@ -1,28 +1,9 @@
 import CLFMKernels
 
-/// Where the pages of a step's sequences lie: one pointer a page, each part's after the other.
-///
-/// Valid while the states hold their pages, which they do during a step.
-@unsafe struct PageTable {
-  let bases: [UnsafeMutablePointer<UInt8>?]
-
-  /// Notes in each part where its pages begin.
-  init(_ step: inout Step) {
-    var bases: [UnsafeMutablePointer<UInt8>?] = unsafe []
-    for index in step.parts.indices {
-      step.parts[index].firstPage = unsafe bases.count
-      for page in step.parts[index].state.pages {
-        unsafe bases.append(page.base.assumingMemoryBound(to: UInt8.self))
-      }
-    }
-    unsafe self.bases = unsafe bases
-  }
-}
-
 extension ForwardPass {
   /// addition = attention of the normed rows. Writes each row's key and value to its page first, then reads all
   /// from there.
-  func computeAttention(_ layer: Weights.Attention, _ step: Step, _ pages: PageTable) {
+  func computeAttention(_ layer: Weights.Attention, _ step: Step, _ pages: AttentionPlan) {
     let w = workspace
     let rows = step.activeRows
     let hidden = hyperparameters.hidden
@@ -39,15 +20,7 @@ extension ForwardPass {
         unsafe Product(layer.value, w.thirdOutputs),
       ], count: rows.count)
     team.run(rows.count) { _, index in prepare(rows[index], layer, step) }
-    unsafe pages.bases.withUnsafeBufferPointer { bases in
-      team.run(rows.count * layer.keyValueHeads) { worker, piece in
-        let row = rows[piece / layer.keyValueHeads]
-        unsafe attend(
-          row, head: piece % layer.keyValueHeads, layer, step,
-          bases.baseAddress.map { unsafe $0 + step.parts[step.partOfRow[row]].firstPage },
-          worker: worker)
-      }
-    }
+    unsafe attend(layer, step, pages)
     unsafe project(layer.output, rows, from: w.mixed, stride: w.hiddenStride)
   }
 
@@ -89,23 +62,72 @@ extension ForwardPass {
     unsafe lfm_rotate(kernels, head, cosines, sines, dimension / 2)
   }
 
-  /// The query heads that share one key/value head, for one row.
-  private func attend(
-    _ row: Int, head: Int, _ layer: Weights.Attention, _ step: Step,
-    _ pages: UnsafePointer<UnsafeMutablePointer<UInt8>?>?, worker: Int
-  ) {
+  /// Each run of rows against each key/value head; where these are few pieces for the team, against each segment of
+  /// the positions apart. The results are the same bits.
+  private func attend(_ layer: Weights.Attention, _ step: Step, _ pages: AttentionPlan) {
+    let w = workspace
+    let heads = layer.keyValueHeads
+    let runs = unsafe pages.runs
+    let segments = unsafe pages.segments
+    unsafe pages.bases.withUnsafeBufferPointer { bases in
+      guard segments > 1, segments <= w.segmentLimit,
+        step.rowCount * heads < 2 * team.count
+      else {
+        team.run(runs.count * heads) { worker, piece in
+          let run = runs[piece % runs.count]
+          guard step.parts[run.part].active else { return }
+          unsafe withUnsafePointer(
+            to: job(run, head: piece / runs.count, layer, step, bases, worker: worker)
+          ) { unsafe lfm_attention(kernels, $0) }
+        }
+        return
+      }
+      let record = lfm_attention_record(hyperparameters.headDimension)
+      let distance = hyperparameters.heads / heads * record
+      // Of one run and head, [segment][row][query head]; a run's rows are the step's from its first one on.
+      func records(_ run: AttentionPlan.Run, head: Int) -> UnsafeMutablePointer<Float> {
+        unsafe w.records + (run.firstRow * heads + head * run.rows) * distance * segments
+      }
+      team.run(runs.count * heads * segments) { worker, piece in
+        let run = runs[piece / segments % runs.count]
+        let head = piece / segments / runs.count
+        let segment = piece % segments
+        guard step.parts[run.part].active, segment < run.segments else { return }
+        unsafe withUnsafePointer(to: job(run, head: head, layer, step, bases, worker: worker)) {
+          unsafe lfm_attention_part(
+            kernels, $0, segment, records(run, head: head) + segment * distance * run.rows)
+        }
+      }
+      team.run(runs.count * heads) { worker, piece in
+        let run = runs[piece % runs.count]
+        let head = piece / runs.count
+        guard step.parts[run.part].active else { return }
+        unsafe withUnsafePointer(to: job(run, head: head, layer, step, bases, worker: worker)) {
+          unsafe lfm_attention_join(
+            kernels, $0, records(run, head: head), distance * run.rows)
+        }
+      }
+    }
+  }
+
+  /// The query heads that share one key/value head, for a run of rows.
+  private func job(
+    _ run: AttentionPlan.Run, head: Int, _ layer: Weights.Attention, _ step: Step,
+    _ bases: UnsafeBufferPointer<UnsafeMutablePointer<UInt8>?>, worker: Int
+  ) -> lfm_attention_job {
     let w = workspace
     let dimension = hyperparameters.headDimension
     let group = hyperparameters.heads / layer.keyValueHeads
-    let layout = step.parts[step.partOfRow[row]].state.pool.layout
+    let part = step.parts[run.part]
+    let layout = part.state.pool.layout
     let offset = layout.keyOffset(attentionLayer: layer.index, head: head)
-    var job = unsafe lfm_attention_job(
-      queries: w.wide + row * w.wideStride + head * group * dimension, group: group,
-      head_dim: dimension, pages: pages, key_offset: offset,
+    return unsafe lfm_attention_job(
+      queries: w.wide + run.firstRow * w.wideStride + head * group * dimension,
+      query_stride: w.wideStride, rows: run.rows, group: group, head_dim: dimension,
+      pages: bases.baseAddress.map { unsafe $0 + part.firstPage }, key_offset: offset,
       value_offset: offset + layout.headBytes, element: layout.element.rawValue,
-      positions: step.positions[row] + 1, scale: 1 / Float(dimension).squareRoot(),
-      output: w.mixed + row * w.hiddenStride + head * group * dimension,
-      scratch: w.scratch(worker))
-    unsafe lfm_attention(kernels, &job)
+      positions: step.positions[run.firstRow] + 1, scale: 1 / Float(dimension).squareRoot(),
+      output: w.mixed + run.firstRow * w.hiddenStride + head * group * dimension,
+      output_stride: w.hiddenStride, scratch: w.scratch(worker))
   }
 }

@@ -40,7 +40,7 @@ import Synchronization
   /// pending convolution columns are complete.
   func computeLayers(_ step: inout Step, progress: borrowing Atomic<UInt64>) {
     embed(step)
-    let pages = unsafe PageTable(&step)
+    let pages = unsafe attentionPlan(&step)
     for layer in weights.layers {
       step.dropCancelled()
       if step.activeRows.isEmpty { return }

@@ -2,15 +2,24 @@
 ///
 /// A page holds, for every attention layer and key/value head in turn, first the keys as
 /// `[head dimension][64 positions]` (so that 64 scores are computed without a horizontal sum), then the values as
-/// `[64 positions][head dimension]`.
+/// `[64 positions][head dimension]`. Of bytes, each of the two is followed by 64 scales, one a position.
 package struct KVLayout: Equatable, Sendable {
   /// How an element is stored. `float32` is the exact family's; `float16` halves the memory and rounds keys and
-  /// values to 11 bits, once, when they are stored.
+  /// values to 11 bits, once, when they are stored. `bytes` halves it again, nearly: 8 bits, and a float32 scale for
+  /// each position of each head.
   package enum Element: Int32, Sendable {
     case float32 = 0
     case float16 = 1
+    case bytes = 2
 
-    package var bytes: Int { self == .float32 ? 4 : 2 }
+    /// Bytes of one head's key (or value) at one position, its scale included.
+    package func bytes(dimension: Int) -> Int {
+      switch self {
+      case .float32: 4 * dimension
+      case .float16: 2 * dimension
+      case .bytes: dimension + 4
+      }
+    }
   }
 
   /// Positions in a page.
@@ -35,14 +44,14 @@ package struct KVLayout: Equatable, Sendable {
     var offsets: [Int] = []
     for heads in headsPerLayer {
       offsets.append(offset)
-      offset += heads * headDimension * Self.positionsPerPage * 2 * element.bytes
+      offset += heads * 2 * Self.positionsPerPage * element.bytes(dimension: headDimension)
     }
     layerOffsets = offsets
     pageBytes = max(64, (offset + 63) / 64 * 64)
   }
 
   /// Bytes of one head's keys (or values) in a page.
-  var headBytes: Int { headDimension * Self.positionsPerPage * element.bytes }
+  var headBytes: Int { Self.positionsPerPage * element.bytes(dimension: headDimension) }
 
   /// Bytes from a page's start to the keys of one head; its values follow `headBytes` later.
   func keyOffset(attentionLayer: Int, head: Int) -> Int {

@@ -54,7 +54,7 @@ package struct Workload: Equatable, Sendable {
     }
     let keyValueHeads = Double(hyperparameters.keyValueHeads.reduce(0, +))
     bytesPerPosition =
-      keyValueHeads * Double(2 * hyperparameters.headDimension * element.bytes)
+      keyValueHeads * Double(2 * element.bytes(dimension: hyperparameters.headDimension))
   }
 
   /// Bytes that a step of one row of each of `rows` sequences reads at this depth, where each token chooses its

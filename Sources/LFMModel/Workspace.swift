@@ -10,6 +10,10 @@ import CLFMKernels
 @safe final class Workspace: @unchecked Sendable {
   typealias Rows = UnsafeMutablePointer<Float>
 
+  /// Query rows that attention takes through the pages together, against one key/value head: their queries and sums stay
+  /// in the second-level cache.
+  static let attentionRows = 256
+
   /// Floats from one row to the next.
   let hiddenStride: Int
   let wideStride: Int
@@ -48,6 +52,10 @@ import CLFMKernels
   let sines: Rows
   /// Zeros: the columns before position 0.
   let zeros: Rows
+  /// What segments of positions come to, where attention is shared by many threads (lfm_attention_part), for rows of at
+  /// most `segmentLimit` segments.
+  let records: Rows
+  let segmentLimit: Int
   /// Pointers to columns and results for the kernels, one a slot.
   let inputs: UnsafeMutablePointer<UnsafePointer<Float>?>
   let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
@@ -82,6 +90,7 @@ import CLFMKernels
     angleStride = sizes.angles
     scratchStride = sizes.scratch
     slotsPerRow = h.expertsPerToken
+    segmentLimit = sizes.segments
     hiddenWords = sizes.hiddenWords
     let base = unsafe memory.base
     func floats(_ part: Plan.Part) -> Rows {
@@ -100,6 +109,7 @@ import CLFMKernels
     unsafe cosines = floats(.cosines)
     unsafe sines = floats(.sines)
     unsafe zeros = floats(.zeros)
+    unsafe records = floats(.records)
     unsafe scratch = floats(.scratch)
     unsafe chosen = (base + plan.offset(.chosen)).assumingMemoryBound(to: Int32.self)
     unsafe slotOfRank = (base + plan.offset(.slotOfRank)).assumingMemoryBound(to: Int32.self)
@@ -134,6 +144,7 @@ private struct Sizes {
   let router: Int
   let angles: Int
   let scratch: Int
+  let segments: Int
   /// Bytes of a column of 8-bit activations, of whatever kind: of the hidden size, and of the inner ones.
   let hiddenWords: Int
   let denseWords: Int
@@ -153,7 +164,9 @@ private struct Sizes {
     expert = padded(h.expertFeedForward)
     router = padded(h.experts)
     angles = padded(h.headDimension / 2)
-    let attention = Int(LFM_ATTENTION_HEADS) * (64 + h.headDimension + 16)
+    let attention = lfm_attention_scratch(
+      max(Workspace.attentionRows, h.heads), h.headDimension)
+    segments = min(64, lfm_attention_segments(h.contextLength))
     let widest = max(h.hidden, h.feedForward, h.expertFeedForward)
     hiddenWords = Self.words(h.hidden)
     denseWords = Self.words(h.feedForward)
@@ -178,7 +191,7 @@ private struct Plan {
   enum Part: Int, CaseIterable {
     case residual, normed, wide, mixed, addition, gate, up, expertOutput, routerLogits
     case routerWeights, chosen, slotOfRank, rowOfSlot, cosines, sines, zeros, inputs, outputs
-    case secondOutputs, thirdOutputs, panels, words, scratch
+    case secondOutputs, thirdOutputs, panels, words, records, scratch
   }
 
   private var offsets: [Int] = []
@@ -205,6 +218,10 @@ private struct Plan {
             3 * rows * sizes.hiddenWords, 2 * slots * sizes.hiddenWords, slots * sizes.expertWords,
             rows * sizes.denseWords)
         case .words: 2 * rows * sizes.hiddenWords
+        // Only as many rows as leave threads without a head are shared by segments.
+        case .records:
+          2 * threads / max(1, h.keyValueHeads.min() ?? 1) * h.heads * sizes.segments
+            * lfm_attention_record(h.headDimension) * 4
         case .scratch: threads * sizes.scratch * 4
         }
       offsets.append(bytes)

@@ -13,6 +13,8 @@ struct Configuration: Equatable, Sendable {
   var threads = 0
   var prepare = PreparePolicy.auto
   var cacheDirectory: String?
+  /// Nil: as the kernels that compute would have it.
+  var kvCache: KeyValueType?
   var maxRunning = 8
   var maxWaiting = 64
   var maxConnections = 256

@@ -13,6 +13,7 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
   case threads
   case prepare
   case cacheDirectory = "cache-directory"
+  case kvCache = "kv-cache"
   case maxRunning = "max-running"
   case maxWaiting = "max-waiting"
   case maxConnections = "max-connections"
@@ -40,6 +41,8 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
       "weights laid out for vector units, in a file as large as the model: auto makes it, existing uses it, off does without"
     case .cacheDirectory:
       "where that file lies (default: $CACHE_DIRECTORY, $XDG_CACHE_HOME/lfmd, ~/.cache/lfmd; /var/cache/lfmd for root)"
+    case .kvCache:
+      "how keys and values are kept: f32, f16, q8 (8 bits, half the memory of f16 and a little less exact), or auto: f16, or f32 where the model is computed exactly"
     case .maxRunning: "generations that run at a time"
     case .maxWaiting: "generations that wait; more are refused as busy"
     case .maxConnections: "connections at a time"
@@ -65,6 +68,7 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
     case .threads: configuration.threads = try Self.integer(text, in: 0...1024)
     case .prepare: configuration.prepare = try Self.policy(text)
     case .cacheDirectory: configuration.cacheDirectory = try Self.nonEmpty(text)
+    case .kvCache: configuration.kvCache = try Self.keyValueType(text)
     case .maxRunning: configuration.maxRunning = try Self.integer(text, in: 1...1024)
     case .maxWaiting: configuration.maxWaiting = try Self.integer(text, in: 1...65_536)
     case .maxConnections: configuration.maxConnections = try Self.integer(text, in: 1...65_536)
@@ -88,6 +92,7 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
     case .threads: String(configuration.threads)
     case .prepare: configuration.prepare.rawValue
     case .cacheDirectory: configuration.cacheDirectory
+    case .kvCache: configuration.kvCache?.rawValue ?? "auto"
     case .maxRunning: String(configuration.maxRunning)
     case .maxWaiting: String(configuration.maxWaiting)
     case .maxConnections: String(configuration.maxConnections)
@@ -140,6 +145,15 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
     if ["false", "no"].contains(text.lowercased()) { return .off }
     let names = PreparePolicy.allCases.map(\.rawValue).joined(separator: ", ")
     throw ConfigurationProblem("is \"\(text)\", but must be one of \(names)")
+  }
+
+  private static func keyValueType(
+    _ text: String
+  ) throws(ConfigurationProblem) -> KeyValueType? {
+    if text.lowercased() == "auto" { return nil }
+    if let type = KeyValueType(rawValue: text.lowercased()) { return type }
+    let names = KeyValueType.allCases.map(\.rawValue).joined(separator: ", ")
+    throw ConfigurationProblem("is \"\(text)\", but must be auto or one of \(names)")
   }
 
   private static func level(_ text: String) throws(ConfigurationProblem) -> Logger.Level {

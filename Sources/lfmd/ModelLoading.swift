@@ -76,6 +76,7 @@ enum ModelLoading {
     _ configuration: Configuration
   ) throws(StartFailure) -> EngineConfiguration {
     var settings = EngineConfiguration()
+    settings.pageElement = configuration.kvCache?.element
     settings.contextLength = configuration.context
     settings.maximumWaiting = configuration.maxWaiting
     settings.maximumRunning = configuration.maxRunning

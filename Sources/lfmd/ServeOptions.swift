@@ -12,6 +12,7 @@ struct ServeOptions: ParsableArguments {
   @Option(help: help(.threads)) var threads: String?
   @Option(help: help(.prepare)) var prepare: String?
   @Option(help: help(.cacheDirectory)) var cacheDirectory: String?
+  @Option(help: help(.kvCache)) var kvCache: String?
   @Option(help: help(.maxRunning)) var maxRunning: String?
   @Option(help: help(.maxWaiting)) var maxWaiting: String?
   @Option(help: help(.maxConnections)) var maxConnections: String?
@@ -46,7 +47,8 @@ struct ServeOptions: ParsableArguments {
     let all: [(ConfigurationKey, String?)] = [
       (.model, model), (.socket, socket), (.socketMode, socketMode), (.context, context),
       (.threads, threads),
-      (.prepare, prepare), (.cacheDirectory, cacheDirectory), (.maxRunning, maxRunning),
+      (.prepare, prepare), (.cacheDirectory, cacheDirectory), (.kvCache, kvCache),
+      (.maxRunning, maxRunning),
       (.maxWaiting, maxWaiting),
       (.maxConnections, maxConnections), (.maxCallMemory, maxCallMemory),
       (.maxConnectionMemory, maxConnectionMemory), (.chatTemplate, chatTemplate),

@@ -34,6 +34,18 @@ import Testing
     }
   }
 
+  /// Keys and values in 16 and 8 bits are read as they are stored, inside a chunk too.
+  @Test(arguments: references, [KVLayout.Element.float16, .bytes])
+  func anySplitOfWhatIsRounded(_ reference: Reference, _ element: KVLayout.Element) throws {
+    let tokens = try reference.tokens()
+    let model = try makeModel(reference.checkpoint, rows: 256, instructionSet: "fast")
+    let whole = try model.logits(model.freshSequence(element: element), tokens)
+    for chunks in [[1], [2, 1, 7], [63, 1, 1, 64], [65, 3]] {
+      let cut = try model.logits(model.freshSequence(element: element), tokens, chunks: chunks)
+      #expect(same(whole, cut), "chunks \(chunks)")
+    }
+  }
+
   /// n sequences of different lengths in every step, against each alone.
   @Test(arguments: references, families)
   func batchEqualsSingles(_ reference: Reference, _ family: String) throws {

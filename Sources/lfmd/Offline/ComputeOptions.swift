@@ -21,7 +21,7 @@ struct ComputeOptions: ParsableArguments {
       valueName: "name"))
   var isa: String?
 
-  @Option(help: "How keys and values are stored.")
+  @Option(help: "How keys and values are stored: q8 in 8 bits, with a scale for each head.")
   var kv = KeyValueType.f16
 
   @Option(help: ArgumentHelp("The most tokens of a prompt in one step.", valueName: "n"))
@@ -37,14 +37,6 @@ struct ComputeOptions: ParsableArguments {
 
   @Flag(help: "Bind each thread to one processor.")
   var pin = false
-
-  /// How keys and values are stored, as people say it.
-  enum KeyValueType: String, ExpressibleByArgument, CaseIterable {
-    case f16
-    case f32
-
-    var element: KVLayout.Element { self == .f16 ? .float16 : .float32 }
-  }
 
   func validate() throws {
     guard threads.map({ (1...1024).contains($0) }) ?? true else {
