@@ -20,7 +20,18 @@ struct InspectCommand: AsyncParsableCommand {
   @Flag(help: "Leave the tensors out.")
   var noTensors = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Say how much memory serving it takes with one sequence of so many tokens.", valueName: "n"))
+  var context: Int?
+
+  @Option(
+    help: ArgumentHelp("For that, how keys and values are stored: f16, f32 or q8.", valueName: "kv")
+  )
+  var kv: String?
+
   func validate() throws {
+    if kv != nil, context == nil { throw ValidationError("--kv says nothing without --context") }
     if (file == nil) == (model == nil) { throw ValidationError("name one file") }
   }
 
@@ -28,7 +39,15 @@ struct InspectCommand: AsyncParsableCommand {
     try await reportingFailures {
       let report = InspectReport(
         checkpoint: try OfflineModel(file ?? model ?? "").checkpoint, showsTensors: !noTensors)
-      try StandardOutput.write(json ? report.json.serialized + "\n" : report.text)
+      let memory = try context.map {
+        try InspectMemory.report(file: report.checkpoint.path, context: $0, kv: kv, json: json)
+      }
+      if json {
+        let more = try memory.map { [("memory", try JSONParser.parse($0))] } ?? []
+        try StandardOutput.write(report.json(and: more).serialized + "\n")
+      } else {
+        try StandardOutput.write(report.text + (memory.map { "\n" + $0 } ?? ""))
+      }
     }
   }
 }
@@ -38,7 +57,7 @@ struct InspectReport {
   let checkpoint: Checkpoint
   let showsTensors: Bool
 
-  var json: JSONValue {
+  func json(and more: [(String, JSONValue)]) -> JSONValue {
     var members: [(String, JSONValue)] = [
       ("file", .string(checkpoint.path)),
       ("bytes", .whole(checkpoint.fileSize)),
@@ -54,7 +73,7 @@ struct InspectReport {
     if showsTensors {
       members.append(("tensors", .array(checkpoint.tensors.map(Self.json))))
     }
-    return JSONValue(members: members)
+    return JSONValue(members: members + more)
   }
 
   var text: String {

@@ -23,7 +23,7 @@ struct Lfmd: ParsableCommand {
   /// from everybody's arguments.
   static let offline: [(name: String, command: any ParsableCommand.Type)] = [
     ("bench", BenchCommand.self), ("perplexity", PerplexityCommand.self),
-    ("prepare", PrepareCommand.self),
+    ("prepare", PrepareCommand.self), ("memory", MemoryCommand.self),
   ]
 
   private static var offlineNames: String { offline.map(\.name).joined(separator: ", ") }
