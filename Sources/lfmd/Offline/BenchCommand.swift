@@ -12,7 +12,8 @@ struct BenchCommand: ParsableCommand {
       Tests are named as llama-bench names them: pp512 is a prompt of 512 tokens, tg128 a decode of 128, @d4096 either \
       with 4096 tokens before; tg32x4 decodes four sequences together, pp512+4 is a step of a prompt's chunk with four \
       decoding sequences. Rates are tokens per second, of all sequences together. Tokens are random, so the choice of \
-      experts is that of random text.
+      experts is that of random text. A decode makes what a sampler with the usual settings needs of the logits; nothing \
+      is sampled.
 
       With --probe, a plain reader takes the same weights with the same threads before and after every repetition, and \
       a loop of 8-bit products runs in registers: decodes are then given as a share of the reader's rate (bytes of the \
@@ -59,7 +60,8 @@ struct BenchCommand: ParsableCommand {
       let setting = BenchSetting(
         checkpoint, model, weights, kv: compute.kv.rawValue, rows: compute.rows, probes: probe)
       let machine = try BenchMachine(
-        model, tests: tests, chunk: compute.rows, kv: compute.kv.element, seed: seed)
+        model, tests: tests, chunk: compute.rows, kv: compute.kv.element,
+        allLogits: self.tests.allLogits, seed: seed)
       let workload = Workload(
         checkpoint, model.hyperparameters, element: compute.kv.element)
       try run(tests, machine, workload, setting)

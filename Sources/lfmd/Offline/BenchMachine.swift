@@ -2,12 +2,15 @@
 // measured is `BenchPlan`'s, what is made of it `BenchReport`'s.
 
 import LFMEngine
+import LFMGeneration
 import LFMModel
 
 /// A model with memory for the sequences of the tests.
 final class BenchMachine {
   let model: Model
   private let chunk: Int
+  /// What a decode asks of its logits; nil: all.
+  private let screening: Screening?
   private let pool: KVPool
   private let logits: LogitsBuffer
   private var random: RandomSource
@@ -15,9 +18,18 @@ final class BenchMachine {
   private var filled: SequenceSnapshot?
 
   /// - Throws: `ModelError` if there is no address space for the tests' sequences.
-  init(_ model: Model, tests: [BenchTest], chunk: Int, kv: KVLayout.Element, seed: UInt64) throws {
+  init(
+    _ model: Model, tests: [BenchTest], chunk: Int, kv: KVLayout.Element, allLogits: Bool,
+    seed: UInt64
+  ) throws {
     self.model = model
     self.chunk = chunk
+    screening =
+      allLogits
+      ? nil
+      : Sampler(
+        parameters: SamplingParameters(), vocabularySize: model.hyperparameters.vocabularyCount
+      ).screening
     // Each sequence, the snapshot that they are copied from, and a page for each tail.
     let positions = tests.map { test in
       (test.sequences + 1) * (test.depth + test.longest + 2 * KVLayout.positionsPerPage)
@@ -82,7 +94,8 @@ final class BenchMachine {
         for index in 0..<count {
           try step(
             states.enumerated().map { sequence, state in
-              Segment(state, tokens: [tokens[index * sequences + sequence]], logits: .last)
+              Segment(
+                state, tokens: [tokens[index * sequences + sequence]], screening: screening)
             })
         }
       }
@@ -91,7 +104,7 @@ final class BenchMachine {
       let segments =
         [Segment(states[0], tokens: Array(tokens[..<count]), logits: .none)]
         + states.dropFirst().enumerated().map { index, state in
-          Segment(state, tokens: [tokens[count + index]], logits: .last)
+          Segment(state, tokens: [tokens[count + index]], screening: screening)
         }
       return try ContinuousClock().measure { try step(segments) }
     }

@@ -92,6 +92,11 @@ struct BenchTests: ParsableArguments {
       valueName: "n,…"))
   var mixed: NumberList = [4]
 
+  @Flag(
+    help:
+      "Have decodes make the logits of the whole vocabulary, not only what a sampler with the usual settings looks at.")
+  var allLogits = false
+
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("All of that with so many tokens before.", valueName: "n,…"))
