@@ -54,6 +54,7 @@ let package = Package(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .target(name: "CLFMProto", dependencies: ["CProtobufC"]),
     .target(name: "CLFMKernels"),
+    .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     .target(name: "CLFMLinux"),
     tests(of: "CLFMKernels", ["CLFMKernels"]),
     tests(of: "Package", []),
@@ -80,7 +81,8 @@ let package = Package(
     + room("LFMTokenizer", ["LFMCheckpoint"])
     + room("LFMLanguage", ["LFMGeneration", "LFMTokenizer"], testing: ["LFMCheckpoint"])
     + room("LFMCheckpoint")
-    + room("LFMModel", ["LFMCheckpoint", "CLFMKernels", "CLFMLinux"])
+    + room(
+      "LFMModel", ["LFMCheckpoint", "CLFMKernels", "CLFMLinux"], testing: ["CAllocationCount"])
     + room(
       "LFMEngine", ["LFMGeneration", "LFMTokenizer", "LFMLanguage", "LFMModel"],
       testing: ["LFMCheckpoint"])

@@ -14,11 +14,10 @@ extension ForwardPass {
       unsafe w.secondOutputs[index] = w.wide + row * w.wideStride + hidden
       unsafe w.thirdOutputs[index] = w.wide + row * w.wideStride + hidden + keyWidth
     }
-    product(
-      [
-        unsafe Product(layer.query, w.outputs), unsafe Product(layer.key, w.secondOutputs),
-        unsafe Product(layer.value, w.thirdOutputs),
-      ], count: rows.count)
+    unsafe product(
+      Few(
+        Product(layer.query, w.outputs), Product(layer.key, w.secondOutputs),
+        Product(layer.value, w.thirdOutputs)), count: rows.count)
     team.run(rows.count) { _, index in prepare(rows[index], layer, step) }
     unsafe attend(layer, step, pages)
     unsafe project(layer.output, rows, from: w.mixed, stride: w.hiddenStride)

@@ -12,22 +12,16 @@ extension ForwardPass {
     let hidden = hyperparameters.hidden
     unsafe point(
       rows, from: w.normed, stride: w.hiddenStride, to: w.wide, outputStride: w.wideStride)
-    unsafe product([Product(layer.input, w.outputs)], count: rows.count)
+    unsafe product(Few(Product(layer.input, w.outputs)), count: rows.count)
     unsafe point(
       rows, from: w.wide, stride: w.wideStride, to: w.mixed, outputStride: w.hiddenStride)
-    // Rows of a part are consecutive among the active ones too.
-    var firsts: [(part: Int, first: Int)] = []
-    var first = 0
-    for index in step.parts.indices where step.parts[index].active {
-      firsts.append((index, first))
-      first += step.parts[index].tokens.count
-    }
     let blocks = (hidden + Self.channelsPerPiece - 1) / Self.channelsPerPiece
-    team.run(firsts.count * blocks) { _, piece in
-      let (part, first) = firsts[piece / blocks]
+    team.run(step.parts.count * blocks) { _, piece in
+      let part = piece / blocks
+      guard step.parts[part].active else { return }
       let begin = piece % blocks * Self.channelsPerPiece
       convolve(
-        layer, step.parts[part], first: first,
+        layer, step.parts[part], first: step.parts[part].firstActive,
         channels: begin..<min(begin + Self.channelsPerPiece, hidden))
     }
     unsafe project(layer.output, rows, from: w.mixed, stride: w.hiddenStride)

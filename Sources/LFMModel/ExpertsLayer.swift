@@ -7,7 +7,8 @@ extension ForwardPass {
   func computeExperts(_ layer: Weights.Experts, _ rows: [Int]) {
     let w = workspace
     route(layer, rows)
-    let groups = group(rows, experts: layer.experts.count)
+    w.experts.assign(rows, experts: layer.experts.count, w)
+    let groups = w.experts.groups
     for group in groups {
       for slot in group.slots {
         let row = Int(unsafe w.rowOfSlot[slot])
@@ -17,11 +18,11 @@ extension ForwardPass {
       }
     }
     guard let first = layer.experts.first else { return }
-    let gatePanels = unsafe gatherPanels(first.gate, groups, rows)
-    var upPanels = unsafe gatePanels
-    if first.up.panelKind != first.gate.panelKind {
-      unsafe upPanels = gatherPanels(first.up, groups, rows, second: true)
-    }
+    unsafe gatherPanels(first.gate, rows, into: &w.experts.gatePanels)
+    let isShared = first.up.panelKind == first.gate.panelKind
+    if !isShared { unsafe gatherPanels(first.up, rows, second: true, into: &w.experts.upPanels) }
+    let gatePanels = unsafe w.experts.gatePanels
+    let upPanels = unsafe isShared ? gatePanels : w.experts.upPanels
     runPieces(groups, rows: hyperparameters.expertFeedForward) { worker, index, range in
       let group = groups[index]
       unsafe gateAndUp(
@@ -32,7 +33,8 @@ extension ForwardPass {
       unsafe w.inputs[slot] = UnsafePointer(w.gate + slot * w.expertStride)
       unsafe w.outputs[slot] = w.expertOutput + slot * w.hiddenStride
     }
-    let downPanels = unsafe quantizePanels(first.down, groups)
+    quantizePanels(first.down)
+    let downPanels = unsafe w.experts.downPanels
     runPieces(groups, rows: hyperparameters.hidden) { worker, index, range in
       let group = groups[index]
       let first = group.slots.lowerBound
@@ -43,19 +45,13 @@ extension ForwardPass {
     team.run(rows.count) { _, index in combine(rows[index]) }
   }
 
-  /// The rows of one expert, as a run of slots.
-  struct Group {
-    let expert: Int
-    let slots: Range<Int>
-  }
-
   /// Choose the experts of every row.
   private func route(_ layer: Weights.Experts, _ rows: [Int]) {
     let w = workspace
     unsafe point(
       rows, from: w.normed, stride: w.hiddenStride, to: w.routerLogits,
       outputStride: w.routerStride)
-    unsafe product([Product(layer.router, w.outputs)], count: rows.count)
+    unsafe product(Few(Product(layer.router, w.outputs)), count: rows.count)
     team.run(rows.count) { _, index in
       let row = rows[index]
       unsafe lfm_route(
@@ -66,38 +62,10 @@ extension ForwardPass {
     }
   }
 
-  /// Sort (row, rank) pairs by expert: a counting sort that keeps the rows' order.
-  private func group(_ rows: [Int], experts: Int) -> [Group] {
-    let w = workspace
-    var counts = [Int](repeating: 0, count: experts)
-    for row in rows {
-      for rank in 0..<w.slotsPerRow {
-        counts[Int(unsafe w.chosen[row * w.slotsPerRow + rank])] += 1
-      }
-    }
-    var groups: [Group] = []
-    var next = [Int](repeating: 0, count: experts)
-    var slot = 0
-    for expert in 0..<experts where counts[expert] > 0 {
-      groups.append(Group(expert: expert, slots: slot..<slot + counts[expert]))
-      next[expert] = slot
-      slot += counts[expert]
-    }
-    for row in rows {
-      for rank in 0..<w.slotsPerRow {
-        let pair = row * w.slotsPerRow + rank
-        let expert = Int(unsafe w.chosen[pair])
-        unsafe w.slotOfRank[pair] = Int32(next[expert])
-        unsafe w.rowOfSlot[next[expert]] = Int32(row)
-        next[expert] += 1
-      }
-    }
-    return groups
-  }
-
   /// Run `body` for chunks of `rows` matrix rows of every group.
   private func runPieces(
-    _ groups: [Group], rows: Int, _ body: (_ worker: Int, _ group: Int, Range<Int>) -> Void
+    _ groups: [ExpertGroups.Group], rows: Int,
+    _ body: (_ worker: Int, _ group: Int, Range<Int>) -> Void
   ) {
     let chunk = chunkRows(rows * min(groups.count, 4))
     let chunks = (rows + chunk - 1) / chunk

@@ -9,7 +9,7 @@ extension ForwardPass {
     for (index, row) in rows.enumerated() {
       unsafe w.secondOutputs[index] = w.up + row * w.denseStride
     }
-    let panels = quantizeInputs([layer.gate, layer.up], count: rows.count)
+    let panels = quantizeInputs(Few(layer.gate, layer.up), count: rows.count)
     let inner = layer.gate.rows
     let chunk = chunkRows(inner)
     team.run((inner + chunk - 1) / chunk) { worker, piece in

@@ -14,7 +14,7 @@ extension ForwardPass {
       unsafe w.outputs[index] = logits.base + index * hyperparameters.vocabularyCount
     }
     guard let places = logits.places, wanted.contains(where: { $0.screening != nil }) else {
-      unsafe product([Product(weights.head, w.outputs)], count: rows.count)
+      unsafe product(Few(Product(weights.head, w.outputs)), count: rows.count)
       return
     }
     screen(wanted, into: logits, places)
@@ -23,7 +23,7 @@ extension ForwardPass {
     where wanted[index].screening != nil && logits.screened(index) == nil {
       unsafe w.inputs[0] = UnsafePointer(w.normed + rows[index] * w.hiddenStride)
       unsafe w.outputs[0] = logits.base + index * hyperparameters.vocabularyCount
-      unsafe product([Product(weights.head, w.outputs)], count: 1)
+      unsafe product(Few(Product(weights.head, w.outputs)), count: 1)
     }
   }
 
@@ -35,7 +35,7 @@ extension ForwardPass {
     for (index, row) in wanted.enumerated() {
       if let screening = row.screening { places.begin(screening, row: index) }
     }
-    let panels = quantizeInputs([head], count: wanted.count)
+    let panels = quantizeInputs(Few(head), count: wanted.count)
     let chunk = min(ScreeningPlaces.strip, chunkRows(head.rows))
     team.run((head.rows + chunk - 1) / chunk) { worker, piece in
       let range = piece * chunk..<min((piece + 1) * chunk, head.rows)

@@ -32,7 +32,7 @@ extension ForwardPass {
   }
 
   /// Round the columns that the workspace's `inputs` point to, in every kind that one of the matrices wants.
-  func quantizeInputs(_ matrices: [Matrix], count: Int) -> Panels {
+  func quantizeInputs(_ matrices: Few<Matrix>, count: Int) -> Panels {
     var panels = Panels()
     guard let packed = unsafe packed else { return panels }
     let w = workspace

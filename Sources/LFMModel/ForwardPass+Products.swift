@@ -17,16 +17,17 @@ extension ForwardPass {
   private static let smallProduct = 1 << 18
 
   /// Matrices times the same `count` columns, which the workspace's `inputs` point to.
-  func product(_ products: [Product], count: Int) {
+  func product(_ products: Few<Product>, count: Int) {
     let panels = quantizeInputs(products.map(\.matrix), count: count)
     let rows = products.reduce(0) { $0 + $1.matrix.rows }
-    let columns = products.first?.matrix.columns ?? 0
+    let columns = products.first.matrix.columns
     let chunk = rows * columns * count < Self.smallProduct ? rows : chunkRows(rows)
     let pieces = products.map { ($0.matrix.rows + chunk - 1) / chunk }
     team.run(pieces.reduce(0, +)) { worker, piece in
       var piece = piece
-      for (index, item) in products.enumerated() {
+      for index in 0..<products.count {
         if piece < pieces[index] {
+          let item = products[index]
           let begin = piece * chunk
           unsafe multiply(
             item.matrix, begin..<min(begin + chunk, item.matrix.rows), workspace.inputs,
@@ -114,6 +115,6 @@ extension ForwardPass {
     unsafe point(
       rows, from: from, stride: stride, to: workspace.addition,
       outputStride: workspace.hiddenStride)
-    unsafe product([Product(matrix, workspace.outputs)], count: rows.count)
+    unsafe product(Few(Product(matrix, workspace.outputs)), count: rows.count)
   }
 }

@@ -12,6 +12,8 @@ struct Step {
     /// The position of the first row.
     let start: Int
     let firstRow: Int
+    /// Where its rows begin among the active ones: they are consecutive there too.
+    var firstActive: Int
     let columns: Columns
     var active = true
     /// Where its pages stand in `pages`.
@@ -47,7 +49,8 @@ struct Step {
       Part(
         state: segment.state, tokens: segment.tokens, logits: segment.logits,
         screening: segment.screening, cancellation: segment.cancellation, start: start,
-        firstRow: rowCount, columns: columns))
+        firstRow: rowCount,
+        firstActive: rowCount, columns: columns))
     for offset in 0..<count {
       activeRows.append(rowCount + offset)
       partOfRow.append(parts.count - 1)
@@ -65,7 +68,13 @@ struct Step {
         changed = true
       }
     }
-    if changed { activeRows.removeAll { !parts[partOfRow[$0]].active } }
+    guard changed else { return }
+    activeRows.removeAll { !parts[partOfRow[$0]].active }
+    var first = 0
+    for index in parts.indices where parts[index].active {
+      parts[index].firstActive = first
+      first += parts[index].tokens.count
+    }
   }
 
   /// A row whose logits are wanted, or as much of them as a screening leaves.

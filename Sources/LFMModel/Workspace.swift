@@ -66,6 +66,8 @@ import CLFMKernels
   let words: UnsafeMutablePointer<UInt8>
   /// Bytes that a column of the hidden size takes at most there.
   let hiddenWords: Int
+  /// Which rows go to which expert.
+  let experts = ExpertGroups()
   private let scratch: Rows
   private let memory: MappedPages
 
