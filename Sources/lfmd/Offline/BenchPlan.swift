@@ -94,7 +94,8 @@ struct BenchTests: ParsableArguments {
 
   @Flag(
     help:
-      "Have decodes make the logits of the whole vocabulary, not only what a sampler with the usual settings looks at.")
+      "Have decodes make the logits of the whole vocabulary, not only what a sampler with the usual settings looks at."
+  )
   var allLogits = false
 
   @Option(
