@@ -19,6 +19,7 @@
   static const lfm_packed_kernels packed_##S = { \
       .name = #S,                                \
       .quantize_column = quantize_column_##S,    \
+      .quantize_rest = quantize_rest_##S,        \
       .interleave_panel = interleave_panel_##S,  \
       .packed_product = packed_product_##S,      \
       .packed_gate = packed_gate_##S,            \

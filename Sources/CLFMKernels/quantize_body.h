@@ -6,6 +6,7 @@
 #define q_sum LFM_NAME(q_sum)
 #define q_block LFM_NAME(q_block)
 #define words_32 LFM_NAME(words_32)
+#define rest_of LFM_NAME(rest_of)
 #define words_q4_K LFM_NAME(words_q4_K)
 #define words_q6_K LFM_NAME(words_q6_K)
 
@@ -103,6 +104,37 @@ static void LFM_NAME(quantize_column)(
       break;
     case LFM_PANEL_Q6_K:
       words_q6_K(x, columns, words);
+      break;
+    default:
+      break;
+  }
+}
+
+// What rounding left of each block: its numbers less the bytes, which stand behind `head` words, times the scale.
+LFM_INLINE void rest_of(
+    const float *x, size_t columns, const uint8_t *words, const size_t block, const size_t head, float *rest) {
+  for (size_t b = 0; b < columns / block; b++, words += head * 4 + block, x += block, rest += block) {
+    const v16 scale = x_scale(words);
+    for (size_t i = 0; i < block; i += 16) {
+      s16x8 bytes;
+      __builtin_memcpy(&bytes, words + head * 4 + i, sizeof bytes);
+      v_store(rest + i, v_fma(v_set(0.0f) - scale, __builtin_convertvector(bytes, v16), v_load(x + i)));
+    }
+  }
+}
+
+static void LFM_NAME(quantize_rest)(
+    int32_t kind, const float *x, size_t columns, const uint8_t *words, float *rest) {
+  switch (kind) {
+    case LFM_PANEL_Q4_0:
+    case LFM_PANEL_Q8_0:
+      rest_of(x, columns, words, 32, LFM_PANEL_WORDS_32 - 8, rest);
+      break;
+    case LFM_PANEL_Q4_K:
+      rest_of(x, columns, words, 256, LFM_PANEL_WORDS_Q4_K - 64, rest);
+      break;
+    case LFM_PANEL_Q6_K:
+      rest_of(x, columns, words, 256, LFM_PANEL_WORDS_Q6_K - 64, rest);
       break;
     default:
       break;

@@ -6,7 +6,12 @@ extension ForwardPass {
 
   /// addition = short convolution of the normed rows. Leaves each part's columns after its last row in its state's
   /// pending ones.
-  func computeConvolution(_ layer: Weights.ShortConvolution, _ step: Step) {
+  ///
+  /// Its output matrix's input is a product of three numbers, whose few large ones would leave 8 bits for the others:
+  /// rounded once, it alone would be the larger half of what the fast family loses (README, Exactness).
+  ///
+  /// - Returns: whether a second part of the addition is in the normed rows.
+  func computeConvolution(_ layer: Weights.ShortConvolution, _ step: Step) -> Bool {
     let w = workspace
     let rows = step.activeRows
     let hidden = hyperparameters.hidden
@@ -24,7 +29,7 @@ extension ForwardPass {
         layer, step.parts[part], first: step.parts[part].firstActive,
         channels: begin..<min(begin + Self.channelsPerPiece, hidden))
     }
-    unsafe project(layer.output, rows, from: w.mixed, stride: w.hiddenStride)
+    return unsafe projectFinely(layer.output, rows, from: w.mixed, stride: w.hiddenStride)
   }
 
   private func convolve(

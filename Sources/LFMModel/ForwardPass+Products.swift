@@ -117,4 +117,39 @@ extension ForwardPass {
       outputStride: workspace.hiddenStride)
     unsafe product(Few(Product(matrix, workspace.outputs)), count: rows.count)
   }
+
+  /// The same with activations of 16 bits, where the fast family multiplies: each row is rounded to 8 bits, so is what
+  /// that leaves of it, and both are columns of one product. The part of what was left goes to the normed rows.
+  ///
+  /// Takes the rows of `wide` for what is left.
+  ///
+  /// - Returns: whether it did; else `addition` is all.
+  func projectFinely(
+    _ matrix: Matrix, _ rows: [Int], from: UnsafeMutablePointer<Float>, stride: Int
+  ) -> Bool {
+    guard let packed = unsafe packed, matrix.panelKind != Int32(LFM_PANEL_NONE.rawValue) else {
+      unsafe project(matrix, rows, from: from, stride: stride)
+      return false
+    }
+    let w = workspace
+    let count = rows.count
+    unsafe point(
+      rows, from: from, stride: stride, to: w.addition, outputStride: w.hiddenStride)
+    for (index, row) in rows.enumerated() {
+      unsafe w.inputs[count + index] = UnsafePointer(w.wide + row * w.wideStride)
+      unsafe w.outputs[count + index] = w.normed + row * w.hiddenStride
+    }
+    team.run(count) { worker, index in
+      let words = unsafe UnsafeMutableRawPointer(w.scratch(worker))
+        .assumingMemoryBound(to: UInt8.self)
+      let row = rows[index]
+      unsafe lfm_quantize_column(
+        packed, matrix.panelKind, from + row * stride, matrix.columns, words)
+      unsafe lfm_quantize_rest(
+        packed, matrix.panelKind, from + row * stride, matrix.columns, words,
+        w.wide + row * w.wideStride)
+    }
+    unsafe product(Few(Product(matrix, w.outputs)), count: 2 * count)
+    return true
+  }
 }

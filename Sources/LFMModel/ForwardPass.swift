@@ -45,11 +45,13 @@ import Synchronization
       step.dropCancelled()
       if step.activeRows.isEmpty { return }
       normRows(step.activeRows, layer.operatorNorm)
+      var hasSecondPart = false
       switch layer.operation {
       case .attention(let attention): unsafe computeAttention(attention, step, pages)
-      case .shortConvolution(let convolution): computeConvolution(convolution, step)
+      case .shortConvolution(let convolution):
+        hasSecondPart = computeConvolution(convolution, step)
       }
-      addAndNormRows(step.activeRows, layer.feedForwardNorm)
+      addAndNormRows(step.activeRows, layer.feedForwardNorm, hasSecondPart: hasSecondPart)
       switch layer.feedForward {
       case .dense(let dense):
         computeDense(dense, step.activeRows)
@@ -87,10 +89,10 @@ import Synchronization
       hyperparameters.normEpsilon, w.normed + row * w.hiddenStride)
   }
 
-  private func add(_ row: Int) {
+  private func add(_ row: Int, _ rows: UnsafeMutablePointer<Float>) {
     let w = workspace
     unsafe lfm_add(
-      kernels, w.residual + row * w.hiddenStride, w.addition + row * w.hiddenStride,
+      kernels, w.residual + row * w.hiddenStride, rows + row * w.hiddenStride,
       hyperparameters.hidden)
   }
 
@@ -99,15 +101,16 @@ import Synchronization
     team.run(rows.count) { _, index in norm(rows[index], weight) }
   }
 
-  /// residual += addition; normed = norm(residual)
-  private func addAndNormRows(_ rows: [Int], _ weight: Vector) {
+  /// residual += addition, and the second part of it, which the normed rows hold; normed = norm(residual)
+  private func addAndNormRows(_ rows: [Int], _ weight: Vector, hasSecondPart: Bool) {
     team.run(rows.count) { _, index in
-      add(rows[index])
+      unsafe add(rows[index], workspace.addition)
+      if hasSecondPart { unsafe add(rows[index], workspace.normed) }
       norm(rows[index], weight)
     }
   }
 
   private func addRows(_ rows: [Int]) {
-    team.run(rows.count) { _, index in add(rows[index]) }
+    team.run(rows.count) { _, index in unsafe add(rows[index], workspace.addition) }
   }
 }

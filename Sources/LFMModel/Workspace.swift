@@ -213,7 +213,8 @@ private struct Plan {
         case .routerWeights, .chosen, .slotOfRank, .rowOfSlot: slots * 4
         case .cosines, .sines: rows * sizes.angles * 4
         case .zeros: h.convolutionColumns * sizes.hidden * 4
-        case .inputs, .outputs, .secondOutputs, .thirdOutputs: max(slots, rows) * 8
+        // A row of 16 bits is two columns.
+        case .inputs, .outputs, .secondOutputs, .thirdOutputs: max(slots, 2 * rows) * 8
         // Queries, keys and values may each want panels of another kind; so may gate and up.
         case .panels:
           max(

@@ -103,6 +103,41 @@ import Testing
     }
   }
 
+  /// A column and what its rounding left, side by side in one product, are a column of 16 bits.
+  @Test(arguments: PackedSet.all, types)
+  func theRestIsWhatRoundingLeft(_ set: PackedSet, _ type: WeightType) {
+    var random = Random(state: 37)
+    let length = 3 * type.elements
+    let matrix = PackedTestMatrix(TestMatrix(type, rows: 24, columns: length, &random))
+    // A few large numbers take most of the 8 bits from the others.
+    var input = random.floats(length, -1...1)
+    for index in stride(from: 7, to: length, by: 29) { input[index] *= 40 }
+    let kind = lfm_panel_kind_of(Int32(type.number))
+    var words = [UInt8](repeating: 0, count: Int(lfm_panel_column_bytes(kind, length)))
+    var rest = [Float](repeating: .nan, count: length)
+    unsafe lfm_quantize_column(set.kernels, kind, input, length, &words)
+    unsafe lfm_quantize_rest(set.kernels, kind, input, length, words, &rest)
+    let rounded = roundTrip(input, run: type.elements)
+    for index in 0..<length {
+      let expected = Double(input[index]) - rounded[index]
+      #expect(abs(Double(rest[index]) - expected) < 1e-5)
+    }
+    let found = matrix.product(set, [input, rest])
+    var (once, twice, size) = (0.0, 0.0, 0.0)
+    for row in 0..<24 {
+      var sum = 0.0
+      for k in 0..<length {
+        sum += Double(matrix.plain.values[row * length + k]) * Double(input[k])
+      }
+      let (first, second) = (Double(found[0][row]), Double(found[1][row]))
+      once += (first - sum) * (first - sum)
+      twice += (first + second - sum) * (first + second - sum)
+      size += sum * sum
+    }
+    #expect(once > 1e-7 * size, "\(once / size)")
+    #expect(twice < 1e-8 * size && twice < once / 1000, "\(twice / size) of \(once / size)")
+  }
+
   /// Whole groups are packed another way than the last rows: the same bytes.
   @Test(arguments: types)
   func packingIsTheSlowTwins(_ type: WeightType) {
