@@ -47,7 +47,8 @@ LFM_INLINE void page_expand(
 }
 
 // scores[r][0 ..< 64] = queries[r] · keys. Meanwhile the lines of `next` are asked for, `ahead` bytes of them for every
-// dimension; of positions that are not stored the scores are anything.
+// dimension, in the second-level cache (the first holds this page, and not the next one beside it); of positions that
+// are not stored the scores are anything.
 LFM_INLINE void attend_scores(
     const float *queries, size_t head_dim, const uint8_t *keys, const int element, const int rows,
     const uint8_t *next, const size_t ahead, float *scores) {
@@ -57,7 +58,7 @@ LFM_INLINE void attend_scores(
       LFM_UNROLL for (int v = 0; v < LFM_TILE_VECTORS; v++) s[r][v] = v_set(0.0f);
     for (size_t d = 0; d < head_dim; d++) {
       LFM_UNROLL for (size_t line = 0; line < ahead; line += 64)
-        if (b == 0) __builtin_prefetch(next + d * ahead + line);
+        if (b == 0) __builtin_prefetch(next + d * ahead + line, 0, 2);
       v16 k[LFM_TILE_VECTORS];
       LFM_UNROLL for (int v = 0; v < LFM_TILE_VECTORS; v++)
         k[v] = page_load(keys, d * 64 + b + (size_t)v * 16, element);
@@ -93,7 +94,7 @@ LFM_INLINE float attend_weigh(
   m = m > before ? m : before;
   v16 sum[4];
   LFM_UNROLL for (int b = 0; b < 4; b++) {
-    v16 e = v_exp(s[b] - v_set(m));
+    v16 e = v_exp_below(s[b] - v_set(m));
     i16x32 inside = v_load(indices + b * 16) < count;
     sum[b] = v_select(inside, e, v_set(0.0f));
     if (value_scales) e *= v_load(value_scales + b * 16);
@@ -120,7 +121,7 @@ LFM_INLINE void attend_values(
         sum[r][v] = v_load(means + (size_t)r * record + d + v * 16) * v_set(corrections[r]);      \
     for (size_t j = 0; j < n; j++) {                                                              \
       LFM_UNROLL for (size_t line = 0; line < ahead; line += 64)                                  \
-        if (d == 0) __builtin_prefetch(next + j * ahead + line);                                  \
+        if (d == 0) __builtin_prefetch(next + j * ahead + line, 0, 2);                            \
       v16 x[VECTORS];                                                                             \
       LFM_UNROLL for (int v = 0; v < (VECTORS); v++)                                              \
         x[v] = page_load(values, j * stride + d + (size_t)v * 16, element);                       \

@@ -49,12 +49,14 @@ LFM_INLINE float v_sum(v16 v) {
   return (b[0] + b[2]) + (b[1] + b[3]);
 }
 
+LFM_INLINE v16 v_larger(v16 a, v16 b) { return v_select(a > b, a, b); }
+
 LFM_INLINE float v_max(v16 v) {
-  float lanes[16];
-  v_store(lanes, v);
-  float best = lanes[0];
-  for (int i = 1; i < 16; i++) best = lanes[i] > best ? lanes[i] : best;
-  return best;
+  v = v_larger(v, __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  v = v_larger(v, __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
+  v = v_larger(v, __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
+  v = v_larger(v, __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14));
+  return v[0];
 }
 
 // e^x within 2 ulp; 0 below -87.3, e^88 above 88, NaN for NaN.
@@ -80,6 +82,28 @@ LFM_INLINE v16 v_exp(v16 x) {
   __builtin_memcpy(&scale, &bits, sizeof scale);
   v16 result = v_select(is_low, v_set(0.0f), p * scale);
   return v_select(is_nan, x, result);
+}
+
+// e^x within 2 ulp for x from -infinity to 0, e^-86.6 below that; NaN for NaN. Half of v_exp's work.
+LFM_INLINE v16 v_exp_below(v16 x) {
+  const v16 low = v_set(-86.6f), magic = v_set(12582912.0f);
+  v16 y = v_select(low > x, low, x);
+  v16 t = v_fma(y, v_set(1.44269504f), magic), n = t - magic;
+  v16 r = v_fma(n, v_set(-0.693359375f), y);
+  r = v_fma(n, v_set(2.12194440e-4f), r);
+  v16 p = v_set(1.0f / 720.0f);
+  p = v_fma(p, r, v_set(1.0f / 120.0f));
+  p = v_fma(p, r, v_set(1.0f / 24.0f));
+  p = v_fma(p, r, v_set(1.0f / 6.0f));
+  p = v_fma(p, r, v_set(0.5f));
+  p = v_fma(p * r, r, r) + v_set(1.0f);
+  // The low bits of t are n: it goes into the exponent, where it makes no number of this range subnormal.
+  u16x32 bits, whole;
+  __builtin_memcpy(&bits, &t, sizeof bits);
+  __builtin_memcpy(&whole, &p, sizeof whole);
+  whole += bits << 23;
+  __builtin_memcpy(&p, &whole, sizeof p);
+  return p;
 }
 
 LFM_INLINE float exp1(float x) { return v_exp(v_set(x))[0]; }
