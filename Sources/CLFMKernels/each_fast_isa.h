@@ -1,5 +1,6 @@
 // Compiles the file named by LFM_BODY once for every instruction set that the fast family has. Besides what each_isa.h defines,
-// LFM_DOT names how 8-bit products are added, and LFM_MOST_COLUMNS how many columns' sums the registers hold.
+// LFM_DOT names how 8-bit products are added, and LFM_MOST_COLUMNS how many columns' sums the registers hold;
+// LFM_COLUMN_PAIRS is defined where one instruction multiplies for two columns.
 #pragma clang fp contract(off)
 
 #define LFM_DOT_PORTABLE 0
@@ -24,6 +25,18 @@
 #define LFM_HAS_FMA 1
 #define LFM_HAS_HALF 1
 #define LFM_DOT LFM_DOT_NEON
+#define LFM_MOST_COLUMNS 4
+#include LFM_BODY
+#include "undefine_isa.h"
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("dotprod,i8mm"))), apply_to = function)
+#define LFM_NAME(f) f##_i8mm
+#define LFM_LANES_IN_REGISTERS 8
+#define LFM_HAS_FMA 1
+#define LFM_HAS_HALF 1
+#define LFM_DOT LFM_DOT_NEON
+#define LFM_COLUMN_PAIRS
 #define LFM_MOST_COLUMNS 4
 #include LFM_BODY
 #include "undefine_isa.h"

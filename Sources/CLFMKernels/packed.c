@@ -9,7 +9,6 @@
 #include "vector.h"
 #if defined(__aarch64__)
 #include <arm_neon.h>
-#include <sys/auxv.h>
 #endif
 
 #define LFM_BODY "packed_body.h"
@@ -28,6 +27,7 @@
 LFM_PACKED_FAMILY(portable)
 #if defined(__aarch64__)
 LFM_PACKED_FAMILY(dotprod)
+LFM_PACKED_FAMILY(i8mm)
 #endif
 #if defined(__x86_64__)
 LFM_PACKED_FAMILY(avx2)
@@ -43,9 +43,8 @@ const lfm_packed_kernels *lfm_packed_kernels_named(const char *name) {
   if ((best || strcmp(name, "avx2") == 0) && lfm_has_avx2()) return &packed_avx2;
 #endif
 #if defined(__aarch64__)
-  // HWCAP_ASIMDDP
-  if ((best || strcmp(name, "dotprod") == 0) && (getauxval(AT_HWCAP) & (1ul << 20)))
-    return &packed_dotprod;
+  if ((best || strcmp(name, "i8mm") == 0) && lfm_has_i8mm()) return &packed_i8mm;
+  if ((best || strcmp(name, "dotprod") == 0) && lfm_has_dotprod()) return &packed_dotprod;
 #endif
   if (best || strcmp(name, "portable") == 0) return &packed_portable;
   return NULL;

@@ -8,7 +8,6 @@
 #define tile_q4_K LFM_NAME(tile_q4_K)
 #define tile_q5_K LFM_NAME(tile_q5_K)
 #define tile_q6_K LFM_NAME(tile_q6_K)
-#define add_lines LFM_NAME(add_lines)
 #define scales_k LFM_NAME(scales_k)
 #define byte_lanes LFM_NAME(byte_lanes)
 #define add_minima LFM_NAME(add_minima)
@@ -19,22 +18,22 @@
 #define LFM_CALL_FOR(ahead, step) __builtin_prefetch((ahead) + (step) * LFM_LINE, 0, 2)
 #define LFM_EACH_COLUMN LFM_UNROLL for (int c = 0; c < n; c++)
 
-// Two quads of one line: x is the low quad's first word, and the high one's is `apart` bytes later.
-LFM_INLINE void add_lines(
-    i16x32 *sum, line_t low, line_t high, const uint8_t *x, size_t apart, const int n) {
-  LFM_EACH_COLUMN sum[c] = dot4(sum[c], low, x_word(x + 4 * c));
-  LFM_EACH_COLUMN sum[c] = dot4(sum[c], high, x_word(x + apart + 4 * c));
-}
+#ifdef LFM_COLUMN_PAIRS
+#include "packed_i8mm_body.h"
+#else
+#include "packed_sums_body.h"
+#endif
 
 // One block of 32, with its 16 scales.
 LFM_INLINE void block_q4_0(
     const uint8_t *lines, const uint8_t *scales, const uint8_t *x, size_t quad, v16 *sum, const int n) {
   i16x32 i[LFM_MOST_COLUMNS];
-  LFM_EACH_COLUMN i[c] = i_set(x_word(x + quad + 4 * c));
+  begin_sums(i, x + quad, n);
   LFM_UNROLL for (int l = 0; l < 4; l++) {
     line_t line = w_load(lines + l * LFM_LINE);
     add_lines(i, LFM_LOW(line), LFM_HIGH(line), x + (2 + (size_t)l) * quad, 4 * quad, n);
   }
+  end_sums(i, n);
   v16 d = v_half_load(scales);
   LFM_EACH_COLUMN sum[c] =
       v_fma(d * x_scale(x + 4 * c), __builtin_convertvector(i[c], v16), sum[c]);
@@ -44,10 +43,9 @@ LFM_INLINE void block_q8_0(
     const uint8_t *lines, const uint8_t *scales, const uint8_t *x, size_t quad, v16 *sum, const int n) {
   i16x32 i[LFM_MOST_COLUMNS];
   LFM_EACH_COLUMN i[c] = LFM_BIASED_START(x_word(x + quad + 4 * c));
-  LFM_UNROLL for (int l = 0; l < 8; l++) {
-    line_t line = w_load(lines + l * LFM_LINE);
-    LFM_EACH_COLUMN i[c] = dot4_biased(i[c], line, x_word(x + (2 + (size_t)l) * quad + 4 * c));
-  }
+  LFM_UNROLL for (int l = 0; l < 8; l += 2)
+    add_biased_lines(i, lines + l * LFM_LINE, x + (2 + (size_t)l) * quad, quad, n);
+  end_sums(i, n);
   v16 d = v_half_load(scales);
   LFM_EACH_COLUMN sum[c] =
       v_fma(d * x_scale(x + 4 * c), __builtin_convertvector(i[c], v16), sum[c]);
@@ -127,6 +125,7 @@ LFM_INLINE v16 add_minima(const i16x32 *minima, const uint8_t *x, size_t quad) {
           }                                                                                         \
           add_lines(i, low4, high4, words + (size_t)l * quad, 4 * quad, n);                         \
         }                                                                                           \
+        end_sums(i, n);                                                                             \
         const v16 scale = d * byte_lanes(scales[j / 4], j % 4);                                     \
         LFM_EACH_COLUMN t[c] = v_fma(scale, __builtin_convertvector(i[c], v16), t[c]);              \
       }                                                                                             \
@@ -150,12 +149,13 @@ LFM_INLINE void tile_q6_K(
       const uint8_t *words = x + (17 + 4 * (size_t)j) * quad;
       if (j % 2) LFM_CALL_FOR(ahead, b * 8 + (size_t)j / 2);
       i16x32 i[LFM_MOST_COLUMNS];
-      LFM_EACH_COLUMN i[c] = i_set(x_word(x + (1 + (size_t)j) * quad + 4 * c));
+      begin_sums(i, x + (1 + (size_t)j) * quad, n);
       const line_t a = w_load(lines), b2 = w_load(lines + LFM_LINE), h = w_load(lines + 2 * LFM_LINE);
       const uint16_t two = 0x3030;
       add_lines(i, LFM_LOW(a) | (h << 4 & two), LFM_HIGH(a) | (h & two), words, 2 * quad, n);
       add_lines(
           i, LFM_LOW(b2) | (h << 2 & two), LFM_HIGH(b2) | (h >> 2 & two), words + quad, 2 * quad, n);
+      end_sums(i, n);
       s16x8 s;
       __builtin_memcpy(&s, scales + j * 16, sizeof s);
       const v16 scale = d * __builtin_convertvector(s, v16);

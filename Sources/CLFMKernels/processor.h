@@ -3,6 +3,17 @@
 #ifndef LFM_PROCESSOR_H
 #define LFM_PROCESSOR_H
 
+#if defined(__aarch64__)
+#include <sys/auxv.h>
+
+// The kernel's bits, by number: older headers do not name them all.
+static inline int lfm_has_dotprod(void) { return (getauxval(AT_HWCAP) >> 20 & 1) != 0; }  // ASIMDDP
+
+static inline int lfm_has_i8mm(void) {
+  return lfm_has_dotprod() && (getauxval(AT_HWCAP2) >> 13 & 1) != 0;  // I8MM
+}
+#endif
+
 #if defined(__x86_64__)
 static inline int lfm_has_avx2(void) {
   __builtin_cpu_init();

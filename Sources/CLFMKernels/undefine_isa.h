@@ -5,3 +5,4 @@
 #undef LFM_HAS_HALF
 #undef LFM_DOT
 #undef LFM_MOST_COLUMNS
+#undef LFM_COLUMN_PAIRS

@@ -64,7 +64,7 @@ typedef struct lfm_packed_kernels {
       size_t);
 } lfm_packed_kernels;
 
-// The set of that name ("avx512vnni", "avxvnni", "avx2", "dotprod", "portable"), the best one for "fast", or NULL where this
+// The set of that name ("avx512vnni", "avxvnni", "avx2", "i8mm", "dotprod", "portable"), the best one for "fast", or NULL where this
 // processor or program has none.
 const lfm_packed_kernels *lfm_packed_kernels_named(const char *name);
 
