@@ -6,11 +6,10 @@
 #if defined(__aarch64__)
 #include <sys/auxv.h>
 
-// The kernel's bits, by number: older headers do not name them all.
-static inline int lfm_has_dotprod(void) { return (getauxval(AT_HWCAP) >> 20 & 1) != 0; }  // ASIMDDP
+static inline int lfm_has_dotprod(void) { return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0; }
 
 static inline int lfm_has_i8mm(void) {
-  return lfm_has_dotprod() && (getauxval(AT_HWCAP2) >> 13 & 1) != 0;  // I8MM
+  return lfm_has_dotprod() && (getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0;
 }
 #endif
 

@@ -7,7 +7,7 @@ import Glibc
 /// rounding.
 ///
 /// `exact` and `exact-avx512`, `exact-avx2`, `exact-plain`, `exact-neon` name the exact family; `fast` and `avx512vnni`, `avxvnni`, `avx2`,
-/// `dotprod`, `portable` the fast one.
+/// `i8mm`, `dotprod`, `portable` the fast one.
 @safe struct InstructionSet {
   /// The exact family's kernels: all that is not a product of weights is theirs in both families.
   let exact: UnsafePointer<lfm_kernels>
@@ -48,7 +48,7 @@ import Glibc
     ModelError(
       .badOption,
       "no kernels of the name \"\(name)\" on this processor; use fast (the best there are), exact, or one of "
-        + "avx512vnni, avxvnni, avx2, dotprod, portable, exact-avx512, exact-avx2, exact-plain, exact-neon "
+        + "avx512vnni, avxvnni, avx2, i8mm, dotprod, portable, exact-avx512, exact-avx2, exact-plain, exact-neon "
         + "that it has")
   }
 

@@ -7,8 +7,9 @@ import Testing
   let kernels: UnsafePointer<lfm_packed_kernels>
   var testDescription: String { name }
 
-  static let all: [PackedSet] = ["portable", "avx2", "avxvnni", "avx512vnni", "dotprod"].compactMap
-  {
+  static let all: [PackedSet] = [
+    "portable", "avx2", "avxvnni", "avx512vnni", "dotprod", "i8mm",
+  ].compactMap {
     guard let kernels = unsafe lfm_packed_kernels_named($0) else { return nil }
     return unsafe PackedSet(name: $0, kernels: kernels)
   }

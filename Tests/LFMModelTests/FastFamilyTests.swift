@@ -65,7 +65,7 @@ import Testing
   func instructionSetsAgree(_ reference: Reference) throws {
     let tokens = try reference.tokens()
     var results: [String: [[Float]]] = [:]
-    for name in ["avx512vnni", "avxvnni", "avx2", "dotprod", "portable"] {
+    for name in ["avx512vnni", "avxvnni", "avx2", "i8mm", "dotprod", "portable"] {
       guard let model = try? makeModel(reference.checkpoint, rows: 256, instructionSet: name)
       else { continue }
       results[name] = try model.logits(model.freshSequence(), tokens)
