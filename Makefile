@@ -10,24 +10,29 @@ BUILD      = $(SWIFT) build -c $(CONFIG) --static-swift-stdlib
 # Tests are built apart: they link the run-time library dynamically, and the two would rebuild each other's objects.
 TEST_FLAGS = -c $(CONFIG) --scratch-path .build-test -Xswiftc -enable-testing
 PACKAGES   = libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libsystemd-dev pkg-config
+# What `make check-arm` runs Arm's kernels on; an Arm machine runs them itself.
+EMULATION  = $(if $(filter x86_64,$(shell uname -m)),libc6-dev-arm64-cross qemu-user)
 SOURCES    = Package.swift Sources Tests
 
-.PHONY: all deps test check demo protos fmt lint install uninstall clean help
+.PHONY: all deps test check check-arm demo protos fmt lint install uninstall clean help
 
 all: deps ## Build lfmd and lfmctl
 	$(BUILD) --product lfmd
 	$(BUILD) --product lfmctl
 
-deps: ## Install what a build needs (Debian packages; Swift itself must be there)
-	@Tools/install-dependencies.sh $(PACKAGES)
+deps: ## Install what building and testing need (Debian packages; Swift itself must be there)
+	@Tools/install-dependencies.sh $(PACKAGES) $(EMULATION)
 
 # One test after the other: some wait for processes and sockets, and would keep the threads that others need on a small machine.
-test: deps check ## Check the formatting and the generated code, then build and run all tests
+test: deps check ## Do what `make check` does, then build and run all tests
 	$(SWIFT) build $(TEST_FLAGS) --build-tests
 	$(SWIFT) test $(TEST_FLAGS) --skip-build --no-parallel
 
-check: lint ## Check the formatting, and that the generated protobuf code is current
+check: lint check-arm ## Check the formatting, that the generated protobuf code is current, and the kernels for Arm
 	Tools/generate-protos.sh --check
+
+check-arm: deps ## Compile the kernels for Arm and check them on emulated processors
+	Tools/check-arm.sh
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
@@ -51,4 +56,4 @@ clean: ## Remove everything that was built
 	rm -rf .build .build-test
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
