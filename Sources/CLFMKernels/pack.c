@@ -94,7 +94,7 @@ static void pack_q8_0(const uint8_t *row, size_t r, size_t columns, uint8_t *out
 }
 
 // What Q4_K and Q5_K have in common: the scales, and the low four bits. A block's 32 bytes hold sub-block 2 c in their
-// low halves and 2 c + 1 in their high ones; the lines hold two quads of one sub-block.
+// low halves and 2 c + 1 in their high ones; the lines, the last four of a sub-block, hold two quads of it.
 static void pack_k_lines(
     const uint8_t *block, const uint8_t *nibbles, size_t r, uint8_t *out, size_t stride) {
   put_scale(out, r, block);
@@ -102,7 +102,7 @@ static void pack_k_lines(
   for (size_t w = 0; w < 3; w++) put(out + (1 + w) * LFM_LINE, r, block + 4 + 4 * w);
   for (size_t j = 0; j < 8; j++) {
     const uint8_t *from = nibbles + j / 2 * 32;
-    uint8_t *lines = out + 4 * LFM_LINE + j * stride;
+    uint8_t *lines = out + (j + 1) * stride;
     for (size_t i = 0; i < 4; i++) {
       uint32_t low, high;
       memcpy(&low, from + 4 * i, 4);
@@ -127,7 +127,7 @@ static void pack_q5_K(const uint8_t *row, size_t r, size_t columns, uint8_t *out
     pack_k_lines(row, row + 48, r, out, LFM_Q5_K_SUBBLOCK);
     const uint8_t *high = row + 16;  // bit j of byte k: column k of sub-block j
     for (size_t j = 0; j < 8; j++) {
-      uint8_t *line = out + 4 * LFM_LINE + j * LFM_Q5_K_SUBBLOCK + 4 * LFM_LINE;
+      uint8_t *line = out + 4 * LFM_LINE + j * LFM_Q5_K_SUBBLOCK;
       uint32_t bits = 0;
       for (size_t q = 0; q < 8; q++) {
         uint32_t four;
@@ -152,10 +152,12 @@ static uint32_t six_bits(const uint8_t *block, size_t q) {
 
 static void pack_q6_K(const uint8_t *row, size_t r, size_t columns, uint8_t *out) {
   for (size_t b = 0; b < columns / 256; b++, row += 210) {
-    uint8_t *scales = out + lfm_pair_lines(b, LFM_Q6_K_BLOCK), *lines = scales + 4 * LFM_LINE;
+    uint8_t *block = out + lfm_pair_lines(b, LFM_Q6_K_BLOCK);
     put_scale(out + lfm_pair_scales(b, LFM_Q6_K_BLOCK), r, row + 208);
-    for (size_t j = 0; j < 16; j++, lines += LFM_Q6_K_SUBBLOCK) {
-      scales[j * 16 + r] = row[192 + j];
+    for (size_t j = 0; j < 16; j++) {
+      uint8_t *scales = block + j / 4 * LFM_Q6_K_QUARTER;
+      uint8_t *lines = scales + LFM_LINE + j % 4 * LFM_Q6_K_SUBBLOCK;
+      scales[j % 4 * 16 + r] = row[192 + j];
       uint32_t v[4], bits = 0;
       for (size_t i = 0; i < 4; i++) {
         v[i] = six_bits(row, 4 * j + i);

@@ -108,7 +108,7 @@ LFM_INLINE void whole_k(
       const uint8_t *from = p + (fifth ? 48 : 16) + 32 * c;
       transpose4(from, row_bytes, q);
       transpose4(from + 16, row_bytes, q + 4);
-      uint8_t *lines = out + 4 * LFM_LINE + 2 * c * sub;
+      uint8_t *lines = out + (2 * c + 1) * sub;
       LFM_CALL_FOR_ROWS(b * 4 + c, bytes / 4);
       LFM_UNROLL for (size_t i = 0; i < 4; i++) {
         u_store(lines + i * LFM_LINE, (q[i] & 0x0f0f0f0fu) | (q[i + 4] & 0x0f0f0f0fu) << 4);
@@ -119,7 +119,7 @@ LFM_INLINE void whole_k(
         u16x32 bits = high[0] >> (uint32_t)j & 0x01010101u;
         LFM_UNROLL for (uint32_t i = 1; i < 8; i++)
           bits |= (high[i] >> (uint32_t)j & 0x01010101u) << i;
-        u_store(out + 4 * LFM_LINE + j * sub + 4 * LFM_LINE, bits);
+        u_store(out + 4 * LFM_LINE + j * sub, bits);
       }
     }
   }
@@ -134,13 +134,13 @@ LFM_INLINE u16x32 six_lines(const u16x32 *low, const u16x32 *high, size_t quad, 
 static void whole_q6_K(const uint8_t *p, size_t row_bytes, size_t columns, uint8_t *out) {
   const uint8_t *ahead = p + 16 * row_bytes;
   for (size_t b = 0; b < columns / 256; b++, p += 210) {
-    uint8_t *scales = out + lfm_pair_lines(b, LFM_Q6_K_BLOCK), *lines = scales + 4 * LFM_LINE;
+    uint8_t *block = out + lfm_pair_lines(b, LFM_Q6_K_BLOCK);
     put_scales(p + 208, row_bytes, out + lfm_pair_scales(b, LFM_Q6_K_BLOCK));
     u16x32 four[4];
     transpose4(p + 192, row_bytes, four);
     LFM_UNROLL for (size_t j = 0; j < 16; j++) {
       u16x8 bytes = __builtin_convertvector(four[j / 4] >> (uint32_t)(j % 4 * 8), u16x8);
-      __builtin_memcpy(scales + 16 * j, &bytes, sizeof bytes);
+      __builtin_memcpy(block + j / 4 * LFM_Q6_K_QUARTER + j % 4 * 16, &bytes, sizeof bytes);
     }
     for (size_t half = 0; half < 2; half++) {
       u16x32 low[16], high[8];
@@ -148,7 +148,8 @@ static void whole_q6_K(const uint8_t *p, size_t row_bytes, size_t columns, uint8
       for (size_t i = 0; i < 4; i++) transpose4(p + half * 64 + 16 * i, row_bytes, low + 4 * i);
       for (size_t i = 0; i < 2; i++)
         transpose4(p + 128 + half * 32 + 16 * i, row_bytes, high + 4 * i);
-      for (size_t j = 0; j < 8; j++, lines += LFM_Q6_K_SUBBLOCK) {
+      for (size_t j = 0; j < 8; j++) {
+        uint8_t *lines = block + (2 * half + j / 4) * LFM_Q6_K_QUARTER + LFM_LINE + j % 4 * LFM_Q6_K_SUBBLOCK;
         u16x32 v[4], t[4];
         LFM_UNROLL for (size_t i = 0; i < 4; i++) v[i] = six_lines(low, high, 4 * j + i, &t[i]);
         u_store(lines, v[0] | v[2] << 4);

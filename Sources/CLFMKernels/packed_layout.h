@@ -5,10 +5,13 @@
 //   Q8_0   pairs of blocks of 32: line of 2 x 16 f16 scales; per block 8 lines, quad i, bytes + 128
 //   Q4_K   blocks of 256: line of 16 f16 scales and 16 f16 scales of minima; 3 lines, word w of each row's packed
 //          6-bit scales and minima; per sub-block of 32 the lines of Q4_0
-//   Q5_K   as Q4_K, and after each sub-block's lines one of fifth bits: bit i of a byte belongs to quad i
-//   Q6_K   pairs of blocks of 256: line of 2 x 16 f16 scales; per block 4 lines of 16 signed scales for each of 16 sub-blocks;
-//          per sub-block of 16: 2 lines, low quad i, high quad i + 2, and one of the two highest bits: bits 2 i of quad i
+//   Q5_K   as Q4_K, and before each sub-block's lines one of fifth bits: bit i of a byte belongs to quad i
+//   Q6_K   pairs of blocks of 256: line of 2 x 16 f16 scales; per quarter of a block one line of 16 signed scales for each of
+//          4 sub-blocks; per sub-block of 16: 2 lines, low quad i, high quad i + 2, and one of the two highest bits: bits 2 i
+//          of quad i
 //
+// Lines stand in the order in which a product needs them: what prefetches for the processor foresees streams that ascend,
+// and loses them where a line is fetched before an earlier one (Q5_K with its fifth bits last: half of a reader's rate).
 // The last pair may have one block only. A panel of n columns, in 32-bit words:
 //
 //   kinds Q4_0, Q8_0   per 32 columns: n f32 scales, n sums (times -8, -128), 8 quads of n words of 4 signed bytes
@@ -29,7 +32,8 @@ enum {
   LFM_Q4_K_BLOCK = 4 * LFM_LINE + 8 * LFM_Q4_K_SUBBLOCK,
   LFM_Q5_K_BLOCK = 4 * LFM_LINE + 8 * LFM_Q5_K_SUBBLOCK,
   LFM_Q6_K_SUBBLOCK = 3 * LFM_LINE,
-  LFM_Q6_K_BLOCK = 4 * LFM_LINE + 16 * LFM_Q6_K_SUBBLOCK,
+  LFM_Q6_K_QUARTER = LFM_LINE + 4 * LFM_Q6_K_SUBBLOCK,
+  LFM_Q6_K_BLOCK = 4 * LFM_Q6_K_QUARTER,
   LFM_PANEL_WORDS_32 = 10,
   LFM_PANEL_WORDS_Q4_K = 69,
   LFM_PANEL_WORDS_Q6_K = 81,

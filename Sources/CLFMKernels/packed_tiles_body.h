@@ -14,8 +14,13 @@
 
 #define LFM_LOW(line) ((line) & (uint16_t)0x0f0f)
 #define LFM_HIGH(line) ((line) >> 4 & (uint16_t)0x0f0f)
-// Every 32 columns call for one line of what comes next: many at once would keep what is needed now waiting.
-#define LFM_CALL_FOR(ahead, step) __builtin_prefetch((ahead) + (step) * LFM_LINE, 0, 2)
+// Every 32 columns call for one line of what comes next: many at once would keep what is needed now waiting. A few
+// columns do not: they go through lines as fast as memory gives them, and calls only disturb the order.
+#define LFM_CALL_FOR(ahead, step) \
+  if (n == LFM_MOST_COLUMNS) __builtin_prefetch((ahead) + (step) * LFM_LINE, 0, 2)
+// Few columns read from memory, not from a cache: their lines are loaded in the order in which they stand.
+#define LFM_IN_ORDER \
+  if (n <= 2) __asm__ volatile("" ::: "memory")
 #define LFM_EACH_COLUMN LFM_UNROLL for (int c = 0; c < n; c++)
 
 #ifdef LFM_COLUMN_PAIRS
@@ -29,12 +34,13 @@ LFM_INLINE void block_q4_0(
     const uint8_t *lines, const uint8_t *scales, const uint8_t *x, size_t quad, v16 *sum, const int n) {
   i16x32 i[LFM_MOST_COLUMNS];
   begin_sums(i, x + quad, n);
+  v16 d = v_half_load(scales);
   LFM_UNROLL for (int l = 0; l < 4; l++) {
+    LFM_IN_ORDER;
     line_t line = w_load(lines + l * LFM_LINE);
     add_lines(i, LFM_LOW(line), LFM_HIGH(line), x + (2 + (size_t)l) * quad, 4 * quad, n);
   }
   end_sums(i, n);
-  v16 d = v_half_load(scales);
   LFM_EACH_COLUMN sum[c] =
       v_fma(d * x_scale(x + 4 * c), __builtin_convertvector(i[c], v16), sum[c]);
 }
@@ -43,10 +49,12 @@ LFM_INLINE void block_q8_0(
     const uint8_t *lines, const uint8_t *scales, const uint8_t *x, size_t quad, v16 *sum, const int n) {
   i16x32 i[LFM_MOST_COLUMNS];
   LFM_EACH_COLUMN i[c] = LFM_BIASED_START(x_word(x + quad + 4 * c));
-  LFM_UNROLL for (int l = 0; l < 8; l += 2)
-    add_biased_lines(i, lines + l * LFM_LINE, x + (2 + (size_t)l) * quad, quad, n);
-  end_sums(i, n);
   v16 d = v_half_load(scales);
+  LFM_UNROLL for (int l = 0; l < 8; l += 2) {
+    LFM_IN_ORDER;
+    add_biased_lines(i, lines + l * LFM_LINE, x + (2 + (size_t)l) * quad, quad, n);
+  }
+  end_sums(i, n);
   LFM_EACH_COLUMN sum[c] =
       v_fma(d * x_scale(x + 4 * c), __builtin_convertvector(i[c], v16), sum[c]);
 }
@@ -104,8 +112,9 @@ LFM_INLINE v16 add_minima(const i16x32 *minima, const uint8_t *x, size_t quad) {
     const size_t quad = 4 * stride;                                                                 \
     for (size_t b = 0; b < columns / 256; b++, w += BLOCK, x += LFM_PANEL_WORDS_Q4_K * quad) {      \
       i16x32 scales[2], minima[2];                                                                  \
-      scales_k(w + LFM_LINE, scales, minima);                                                       \
       const v16 d = v_half_load(w), least = v_half_load(w + 32);                                    \
+      LFM_IN_ORDER;                                                                                 \
+      scales_k(w + LFM_LINE, scales, minima);                                                       \
       v16 t[LFM_MOST_COLUMNS];                                                                      \
       LFM_EACH_COLUMN t[c] = v_set(0.0f) - least * add_minima(minima, x + quad + 4 * c, quad);      \
       LFM_UNROLL for (int j = 0; j < 8; j++) {                                                      \
@@ -115,9 +124,11 @@ LFM_INLINE v16 add_minima(const i16x32 *minima, const uint8_t *x, size_t quad) {
         i16x32 i[LFM_MOST_COLUMNS];                                                                 \
         LFM_EACH_COLUMN i[c] = i_set(0);                                                            \
         line_t high;                                                                                \
-        if (FIFTH) high = w_load(lines + 4 * LFM_LINE);                                             \
+        LFM_IN_ORDER;                                                                               \
+        if (FIFTH) high = w_load(lines);                                                            \
         LFM_UNROLL for (int l = 0; l < 4; l++) {                                                    \
-          line_t line = w_load(lines + l * LFM_LINE);                                               \
+          LFM_IN_ORDER;                                                                             \
+          line_t line = w_load(lines + (l + FIFTH) * LFM_LINE);                                     \
           line_t low4 = LFM_LOW(line), high4 = LFM_HIGH(line);                                      \
           if (FIFTH) {                                                                              \
             low4 |= high << (4 - l) & (uint16_t)0x1010;                                             \
@@ -141,13 +152,21 @@ LFM_INLINE void tile_q6_K(
     const uint8_t *ahead, const int n) {
   const size_t quad = 4 * stride;
   for (size_t b = 0; b < columns / 256; b++, x += LFM_PANEL_WORDS_Q6_K * quad) {
-    const uint8_t *scales = w + lfm_pair_lines(b, LFM_Q6_K_BLOCK), *lines = scales + 4 * LFM_LINE;
+    const uint8_t *block = w + lfm_pair_lines(b, LFM_Q6_K_BLOCK);
     const v16 d = v_half_load(w + lfm_pair_scales(b, LFM_Q6_K_BLOCK));
     v16 t[LFM_MOST_COLUMNS];
     LFM_EACH_COLUMN t[c] = v_set(0.0f);
-    for (int j = 0; j < 16; j++, lines += LFM_Q6_K_SUBBLOCK) {
+    for (int j = 0; j < 16; j++) {
+      const uint8_t *scales = block + j / 4 * LFM_Q6_K_QUARTER;
+      const uint8_t *lines = scales + LFM_LINE + j % 4 * LFM_Q6_K_SUBBLOCK;
       const uint8_t *words = x + (17 + 4 * (size_t)j) * quad;
-      if (j % 2) LFM_CALL_FOR(ahead, b * 8 + (size_t)j / 2);
+      if (j % 2) {
+        LFM_CALL_FOR(ahead, b * 8 + (size_t)j / 2);
+      }
+      s16x8 s;
+      LFM_IN_ORDER;
+      __builtin_memcpy(&s, scales + j % 4 * 16, sizeof s);
+      LFM_IN_ORDER;
       i16x32 i[LFM_MOST_COLUMNS];
       begin_sums(i, x + (1 + (size_t)j) * quad, n);
       const line_t a = w_load(lines), b2 = w_load(lines + LFM_LINE), h = w_load(lines + 2 * LFM_LINE);
@@ -156,8 +175,6 @@ LFM_INLINE void tile_q6_K(
       add_lines(
           i, LFM_LOW(b2) | (h << 2 & two), LFM_HIGH(b2) | (h >> 2 & two), words + quad, 2 * quad, n);
       end_sums(i, n);
-      s16x8 s;
-      __builtin_memcpy(&s, scales + j * 16, sizeof s);
       const v16 scale = d * __builtin_convertvector(s, v16);
       LFM_EACH_COLUMN t[c] = v_fma(scale, __builtin_convertvector(i[c], v16), t[c]);
     }

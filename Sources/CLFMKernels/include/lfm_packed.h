@@ -16,7 +16,7 @@ enum {
   // Rows of a group.
   LFM_GROUP_ROWS = 16,
   // Version of the packed bytes; changes whenever they do.
-  LFM_PACKED_VERSION = 1,
+  LFM_PACKED_VERSION = 2,
   // Activation columns of a panel: what one pass over a group multiplies.
   LFM_PANEL_COLUMNS = 8,
 };
