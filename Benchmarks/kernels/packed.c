@@ -1,6 +1,6 @@
 // How fast the products of the fast family are, by weight type, instruction set and number of columns: rows that stay in the
 // cache (integer multiply-accumulates), and one column against rows streamed from memory, in turns with a plain reader of
-// the same bytes. Medians of several runs.
+// the same bytes. Medians of several runs. (Hot figures of few columns are for one thread: more would measure their start.)
 //
 //   clang -O2 -pthread -ISources/CLFMKernels/include Benchmarks/kernels/packed.c Sources/CLFMKernels/*.c -lm -o /tmp/packed
 //   /tmp/packed [threads] [type, as Q4_K, or all] [fast|avx512vnni|avxvnni|avx2|portable|...]
@@ -131,8 +131,10 @@ int main(int count, char **arguments) {
   const size_t threads = count > 1 ? strtoul(arguments[1], NULL, 10) : 1;
   const char *wanted = count > 2 ? arguments[2] : "all";
   const lfm_packed_kernels *k = lfm_packed_kernels_named(count > 3 ? arguments[3] : "fast");
-  if (!k || threads < 1 || threads > MOST_THREADS) {
-    fprintf(stderr, "no such instruction set on this processor, or threads out of range\n");
+  int known = !strcmp(wanted, "all");
+  for (size_t type = 0; type < sizeof types / sizeof *types; type++) known |= !strcmp(wanted, types[type].name);
+  if (!k || !known || threads < 1 || threads > MOST_THREADS) {
+    fprintf(stderr, "no such instruction set on this processor, no such type, or threads out of range\n");
     return 64;
   }
   uint64_t operations = lfm_probe_int8(1);

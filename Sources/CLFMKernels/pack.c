@@ -94,7 +94,8 @@ static void pack_q8_0(const uint8_t *row, size_t r, size_t columns, uint8_t *out
 }
 
 // What Q4_K and Q5_K have in common: the scales, and the low four bits. A block's 32 bytes hold sub-block 2 c in their
-// low halves and 2 c + 1 in their high ones; the lines, the last four of a sub-block, hold two quads of it.
+// low halves and 2 c + 1 in their high ones; the lines, the last four of a sub-block, hold two quads of it. (Before the
+// first sub-block stand four lines, as many as these: so its own end lies (j + 1) sub-blocks on.)
 static void pack_k_lines(
     const uint8_t *block, const uint8_t *nibbles, size_t r, uint8_t *out, size_t stride) {
   put_scale(out, r, block);

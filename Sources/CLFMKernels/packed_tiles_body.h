@@ -14,10 +14,10 @@
 
 #define LFM_LOW(line) ((line) & (uint16_t)0x0f0f)
 #define LFM_HIGH(line) ((line) >> 4 & (uint16_t)0x0f0f)
-// Every 32 columns call for one line of what comes next: many at once would keep what is needed now waiting. A few
-// columns do not: they go through lines as fast as memory gives them, and calls only disturb the order.
+// Every 32 columns call for one line of what comes next: many at once would keep what is needed now waiting. Narrow
+// tiles do not: they go through lines as fast as memory gives them, and calls only disturb the order.
 #define LFM_CALL_FOR(ahead, step) \
-  if (n == LFM_MOST_COLUMNS) __builtin_prefetch((ahead) + (step) * LFM_LINE, 0, 2)
+  if (n == LFM_MOST_COLUMNS && n > 2) __builtin_prefetch((ahead) + (step) * LFM_LINE, 0, 2)
 // Few columns read from memory, not from a cache: their lines are loaded in the order in which they stand.
 #define LFM_IN_ORDER \
   if (n <= 2) __asm__ volatile("" ::: "memory")

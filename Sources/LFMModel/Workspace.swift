@@ -27,9 +27,9 @@ import CLFMKernels
 
   /// The residual stream, [row][hidden]
   let residual: Rows
-  /// The normed input of what comes next, [row][hidden]
+  /// The normed input of what comes next, [row][hidden]; behind a convolution, the second part of what it adds
   let normed: Rows
-  /// B, C, X of a convolution, or queries, keys, values of an attention layer, [row][wide]
+  /// B, C, X of a convolution, or queries, keys, values of an attention layer, [row][wide]; later what rounding to 8 bits left
   let wide: Rows
   /// What the operator computed before its output matrix, [row][hidden]
   let mixed: Rows
@@ -56,7 +56,7 @@ import CLFMKernels
   /// most `segmentLimit` segments.
   let records: Rows
   let segmentLimit: Int
-  /// Pointers to columns and results for the kernels, one a slot.
+  /// Pointers to columns and results for the kernels, one a slot, or two a row where it is rounded twice.
   let inputs: UnsafeMutablePointer<UnsafePointer<Float>?>
   let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
   let secondOutputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>

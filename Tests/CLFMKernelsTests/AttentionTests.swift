@@ -173,6 +173,39 @@ import Testing
     }
   }
 
+  /// Scores far below the largest weigh nothing, equal ones the same; what is not a number, whatever its bits, makes a
+  /// row none that could be taken for a result, and leaves the rows beside it alone.
+  @Test(arguments: InstructionSet.all, [Int32(0), 1, 2])
+  func extremeScores(_ set: InstructionSet, _ element: Int32) {
+    let dimension = 16
+    var random = Random(state: 57)
+    let values = (0..<70).map { _ in Self.stored(random.floats(dimension), element) }
+    var keys = [[Float]](repeating: Self.stored(random.floats(dimension), element), count: 70)
+    let query = random.floats(dimension, 1...2)
+    func attend(_ queries: [Float], _ group: Int) -> [Float] {
+      Pages(set, keys, values, element: element).attend(
+        set, queries, group: group, positions: 70, scale: 1)
+    }
+    let equal = attend(query, 1)
+    for d in 0..<dimension {
+      let mean = values.reduce(0.0) { $0 + Double($1[d]) } / 70
+      #expect(OperationTests.near(equal[d], mean))
+    }
+    for size in [Float(4), 40, 400] {
+      keys = keys.indices.map { [Float](repeating: $0 == 31 ? size : -size, count: dimension) }
+      let found = attend(query, 1)
+      for d in 0..<dimension { #expect(OperationTests.near(found[d], Double(values[31][d]))) }
+      for bits in [UInt32(0x7FC0_0000), 0x7FFF_FFFF, 0xFFFF_FFFF, 0x7F80_0000] {
+        var bad = query
+        bad[3] = Float(bitPattern: bits)
+        let both = attend(query + bad, 2)
+        #expect(both.prefix(dimension).elementsEqual(found))
+        // An infinite query has infinite scores of both signs here: their largest is no number to compare with.
+        #expect(both.suffix(dimension).allSatisfy { !$0.isFinite }, "\(String(bits, radix: 16))")
+      }
+    }
+  }
+
   /// Attention from bytes, as a part of its own from floats: the price of a quarter of the memory.
   @Test(arguments: InstructionSet.all)
   func bytesCostLittle(_ set: InstructionSet) {
