@@ -16,6 +16,7 @@
 #define dot_blocks LFM_NAME(dot_blocks)
 #define dot_column LFM_NAME(dot_column)
 #define unpack_f16 LFM_NAME(unpack_f16)
+#define float16_of_bf16 LFM_NAME(float16_of_bf16)
 #define unpack_bf16 LFM_NAME(unpack_bf16)
 #define unpack_f32 LFM_NAME(unpack_f32)
 #define unpack_row LFM_NAME(unpack_row)
@@ -141,10 +142,7 @@ LFM_INLINE v16 plain16(const uint8_t *row, size_t column, const int32_t type) {
   if (type == LFM_WEIGHT_F16) return v_half_load(row + column * 2);
   u16x16 bits;
   __builtin_memcpy(&bits, row + column * 2, sizeof bits);
-  u16x32 wide = __builtin_convertvector(bits, u16x32) << 16;
-  v16 w;
-  __builtin_memcpy(&w, &wide, sizeof w);
-  return w;
+  return float16_of_bf16(bits);
 }
 
 // One column against rows of plain floats, a whole number of vectors long, straight from memory: four rows at a time, whose

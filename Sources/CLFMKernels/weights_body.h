@@ -122,6 +122,13 @@ LFM_INLINE void unpack_f16(const uint8_t *row, size_t columns, float *out) {
   if (i < columns) v_store(out + i, v_half_load_n(row + i * 2, columns - i));
 }
 
+LFM_INLINE v16 float16_of_bf16(u16x16 bits) {
+  u16x32 wide = __builtin_convertvector(bits, u16x32) << 16;
+  v16 w;
+  __builtin_memcpy(&w, &wide, sizeof w);
+  return w;
+}
+
 LFM_INLINE void unpack_bf16(const uint8_t *row, size_t columns, float *out) {
   for (size_t i = 0; i < columns; i += 16) {
     u16x16 bits = {0};
@@ -129,8 +136,7 @@ LFM_INLINE void unpack_bf16(const uint8_t *row, size_t columns, float *out) {
       __builtin_memcpy(&bits, row + i * 2, 32);
     else
       __builtin_memcpy(&bits, row + i * 2, (columns - i) * 2);
-    u16x32 wide = __builtin_convertvector(bits, u16x32) << 16;
-    __builtin_memcpy(out + i, &wide, sizeof wide);
+    v_store(out + i, float16_of_bf16(bits));
   }
 }
 
