@@ -55,7 +55,7 @@ size_t lfm_panel_column_bytes(int32_t kind, size_t columns) {
   switch (kind) {
     case LFM_PANEL_Q4_0:
     case LFM_PANEL_Q8_0:
-      return columns / 32 * LFM_PANEL_WORDS_32 * 4;
+      return (columns / 32 * LFM_PANEL_WORDS_32 + (columns / 32 + LFM_PANEL_RUN - 1) / LFM_PANEL_RUN) * 4;
     case LFM_PANEL_Q4_K:
       return columns / 256 * LFM_PANEL_WORDS_Q4_K * 4;
     case LFM_PANEL_Q6_K:

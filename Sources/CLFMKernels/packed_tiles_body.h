@@ -29,34 +29,32 @@
 #include "packed_sums_body.h"
 #endif
 
-// One block of 32, with its 16 scales.
+// One block of 32, with its 16 scales; x is the first of its sums.
 LFM_INLINE void block_q4_0(
-    const uint8_t *lines, const uint8_t *scales, const uint8_t *x, size_t quad, v16 *sum, const int n) {
+    const uint8_t *lines, const uint8_t *scales, const uint8_t *x, size_t quad, v16 *t, const int n) {
   i16x32 i[LFM_MOST_COLUMNS];
-  begin_sums(i, x + quad, n);
-  v16 d = v_half_load(scales);
+  begin_sums(i, x, n);
+  const v16 d = v_half_load(scales);
   LFM_UNROLL for (int l = 0; l < 4; l++) {
     LFM_IN_ORDER;
     line_t line = w_load(lines + l * LFM_LINE);
-    add_lines(i, LFM_LOW(line), LFM_HIGH(line), x + (2 + (size_t)l) * quad, 4 * quad, n);
+    add_lines(i, LFM_LOW(line), LFM_HIGH(line), x + (1 + (size_t)l) * quad, 4 * quad, n);
   }
   end_sums(i, n);
-  LFM_EACH_COLUMN sum[c] =
-      v_fma(d * x_scale(x + 4 * c), __builtin_convertvector(i[c], v16), sum[c]);
+  LFM_EACH_COLUMN t[c] = v_fma(d, __builtin_convertvector(i[c], v16), t[c]);
 }
 
 LFM_INLINE void block_q8_0(
-    const uint8_t *lines, const uint8_t *scales, const uint8_t *x, size_t quad, v16 *sum, const int n) {
+    const uint8_t *lines, const uint8_t *scales, const uint8_t *x, size_t quad, v16 *t, const int n) {
   i16x32 i[LFM_MOST_COLUMNS];
-  LFM_EACH_COLUMN i[c] = LFM_BIASED_START(x_word(x + quad + 4 * c));
-  v16 d = v_half_load(scales);
+  LFM_EACH_COLUMN i[c] = LFM_BIASED_START(x_word(x + 4 * c));
+  const v16 d = v_half_load(scales);
   LFM_UNROLL for (int l = 0; l < 8; l += 2) {
     LFM_IN_ORDER;
-    add_biased_lines(i, lines + l * LFM_LINE, x + (2 + (size_t)l) * quad, quad, n);
+    add_biased_lines(i, lines + l * LFM_LINE, x + (1 + (size_t)l) * quad, quad, n);
   }
   end_sums(i, n);
-  LFM_EACH_COLUMN sum[c] =
-      v_fma(d * x_scale(x + 4 * c), __builtin_convertvector(i[c], v16), sum[c]);
+  LFM_EACH_COLUMN t[c] = v_fma(d, __builtin_convertvector(i[c], v16), t[c]);
 }
 
 #undef LFM_TILE_PAIRS
@@ -65,16 +63,24 @@ LFM_INLINE void block_q8_0(
       const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum,                  \
       const uint8_t *ahead, const int n) {                                                          \
     const size_t quad = 4 * stride, blocks = columns / 32;                                          \
-    for (size_t b = 0; b + 1 < blocks; b += 2) {                                                    \
-      LFM_CALL_FOR(ahead, b);                                                                       \
-      BLOCK(w + LFM_LINE, w, x, quad, sum, n);                                                      \
-      x += LFM_PANEL_WORDS_32 * quad;                                                               \
-      LFM_CALL_FOR(ahead, b + 1);                                                                   \
-      BLOCK(w + LFM_LINE + BYTES, w + 32, x, quad, sum, n);                                         \
-      x += LFM_PANEL_WORDS_32 * quad;                                                               \
-      w += LFM_LINE + 2 * BYTES;                                                                    \
+    for (size_t b = 0; b < blocks;) {                                                               \
+      const size_t end = blocks - b < LFM_PANEL_RUN ? blocks : b + LFM_PANEL_RUN;                   \
+      const uint8_t *scales = x;                                                                    \
+      x += quad;                                                                                    \
+      v16 t[LFM_MOST_COLUMNS];                                                                      \
+      LFM_EACH_COLUMN t[c] = v_set(0.0f);                                                           \
+      for (; b + 1 < end; b += 2) {                                                                 \
+        LFM_CALL_FOR(ahead, b);                                                                     \
+        BLOCK(w + LFM_LINE, w, x, quad, t, n);                                                      \
+        x += LFM_PANEL_WORDS_32 * quad;                                                             \
+        LFM_CALL_FOR(ahead, b + 1);                                                                 \
+        BLOCK(w + LFM_LINE + BYTES, w + 32, x, quad, t, n);                                         \
+        x += LFM_PANEL_WORDS_32 * quad;                                                             \
+        w += LFM_LINE + 2 * BYTES;                                                                  \
+      }                                                                                             \
+      if (b < end) BLOCK(w + LFM_LINE, w, x, quad, t, n), b++;                                      \
+      LFM_EACH_COLUMN sum[c] = v_fma(x_scale(scales + 4 * c), t[c], sum[c]);                        \
     }                                                                                               \
-    if (blocks % 2) BLOCK(w + LFM_LINE, w, x, quad, sum, n);                                        \
   }
 
 LFM_TILE_PAIRS(tile_q4_0, block_q4_0, LFM_Q4_0_BLOCK)

@@ -5,8 +5,11 @@
 #define q_round LFM_NAME(q_round)
 #define q_sum LFM_NAME(q_sum)
 #define q_block LFM_NAME(q_block)
+#define words_run LFM_NAME(words_run)
 #define words_32 LFM_NAME(words_32)
 #define rest_of LFM_NAME(rest_of)
+#define rest_32 LFM_NAME(rest_32)
+#define rest_256 LFM_NAME(rest_256)
 #define words_q4_K LFM_NAME(words_q4_K)
 #define words_q6_K LFM_NAME(words_q6_K)
 
@@ -55,14 +58,28 @@ LFM_INLINE float q_block(const float *x, const int count, uint8_t *q, int32_t *s
   return m < 1e-30f ? 0.0f : m / 127.0f;
 }
 
-static void words_32(const float *x, size_t columns, int32_t offset, uint8_t *out) {
-  for (size_t b = 0; b < columns / 32; b++, out += LFM_PANEL_WORDS_32 * 4) {
-    int32_t sums[2];
-    float scale = q_block(x + b * 32, 32, out + 8, sums);
-    int32_t sum = -offset * (sums[0] + sums[1]);
-    __builtin_memcpy(out, &scale, 4);
-    __builtin_memcpy(out + 4, &sum, 4);
+// One run of 32 * blocks numbers; returns what follows its words.
+LFM_INLINE uint8_t *words_run(const float *x, const int blocks, int32_t offset, uint8_t *out) {
+  uint8_t q[32 * LFM_PANEL_RUN];
+  int32_t sums[2 * LFM_PANEL_RUN];
+  float scale = q_block(x, 32 * blocks, q, sums);
+  __builtin_memcpy(out, &scale, 4);
+  out += 4;
+  LFM_UNROLL for (int b = 0; b < blocks; b++, out += LFM_PANEL_WORDS_32 * 4) {
+    int32_t sum = -offset * (sums[2 * b] + sums[2 * b + 1]);
+    __builtin_memcpy(out, &sum, 4);
+    __builtin_memcpy(out + 4, q + 32 * b, 32);
   }
+  return out;
+}
+
+static void words_32(const float *x, size_t columns, int32_t offset, uint8_t *out) {
+  size_t blocks = columns / 32;
+  for (; blocks >= LFM_PANEL_RUN; blocks -= LFM_PANEL_RUN, x += 32 * LFM_PANEL_RUN)
+    out = words_run(x, LFM_PANEL_RUN, offset, out);
+  if (blocks == 3) words_run(x, 3, offset, out);
+  if (blocks == 2) words_run(x, 2, offset, out);
+  if (blocks == 1) words_run(x, 1, offset, out);
 }
 
 static void words_q4_K(const float *x, size_t columns, uint8_t *out) {
@@ -110,17 +127,31 @@ static void LFM_NAME(quantize_column)(
   }
 }
 
-// What rounding left of each block: its numbers less the bytes, which stand behind `head` words, times the scale.
-LFM_INLINE void rest_of(
-    const float *x, size_t columns, const uint8_t *words, const size_t block, const size_t head, float *rest) {
-  for (size_t b = 0; b < columns / block; b++, words += head * 4 + block, x += block, rest += block) {
-    const v16 scale = x_scale(words);
-    for (size_t i = 0; i < block; i += 16) {
-      s16x8 bytes;
-      __builtin_memcpy(&bytes, words + head * 4 + i, sizeof bytes);
-      v_store(rest + i, v_fma(v_set(0.0f) - scale, __builtin_convertvector(bytes, v16), v_load(x + i)));
-    }
+// What rounding left of `count` numbers: themselves less their bytes times the scale.
+LFM_INLINE void rest_of(const float *x, const size_t count, const uint8_t *bytes, v16 scale, float *rest) {
+  for (size_t i = 0; i < count; i += 16) {
+    s16x8 q;
+    __builtin_memcpy(&q, bytes + i, sizeof q);
+    v_store(rest + i, v_fma(v_set(0.0f) - scale, __builtin_convertvector(q, v16), v_load(x + i)));
   }
+}
+
+static void rest_32(const float *x, size_t columns, const uint8_t *words, float *rest) {
+  v16 scale = v_set(0.0f);
+  for (size_t b = 0; b < columns / 32; b++, words += LFM_PANEL_WORDS_32 * 4, x += 32, rest += 32) {
+    if (b % LFM_PANEL_RUN == 0) {
+      scale = x_scale(words);
+      words += 4;
+    }
+    rest_of(x, 32, words + 4, scale, rest);
+  }
+}
+
+// `head` words stand before a block's bytes.
+LFM_INLINE void rest_256(
+    const float *x, size_t columns, const uint8_t *words, const size_t head, float *rest) {
+  for (size_t b = 0; b < columns / 256; b++, words += head * 4 + 256, x += 256, rest += 256)
+    rest_of(x, 256, words + head * 4, x_scale(words), rest);
 }
 
 static void LFM_NAME(quantize_rest)(
@@ -128,13 +159,13 @@ static void LFM_NAME(quantize_rest)(
   switch (kind) {
     case LFM_PANEL_Q4_0:
     case LFM_PANEL_Q8_0:
-      rest_of(x, columns, words, 32, LFM_PANEL_WORDS_32 - 8, rest);
+      rest_32(x, columns, words, rest);
       break;
     case LFM_PANEL_Q4_K:
-      rest_of(x, columns, words, 256, LFM_PANEL_WORDS_Q4_K - 64, rest);
+      rest_256(x, columns, words, LFM_PANEL_WORDS_Q4_K - 64, rest);
       break;
     case LFM_PANEL_Q6_K:
-      rest_of(x, columns, words, 256, LFM_PANEL_WORDS_Q6_K - 64, rest);
+      rest_256(x, columns, words, LFM_PANEL_WORDS_Q6_K - 64, rest);
       break;
     default:
       break;

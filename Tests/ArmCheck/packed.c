@@ -16,12 +16,9 @@ static const struct shape {
 
 static int is_portable(const lfm_packed_kernels *k) { return strcmp(k->name, "portable") == 0; }
 
-// Where a block's bytes lie among its words, and how many words it has.
-static size_t bytes_at(int32_t kind) {
-  return kind == LFM_PANEL_Q4_K ? 20 : kind == LFM_PANEL_Q6_K ? 68 : 8;
-}
+// How many numbers share a scale.
 static size_t run_of(int32_t kind) {
-  return kind == LFM_PANEL_Q4_K || kind == LFM_PANEL_Q6_K ? 256 : 32;
+  return kind == LFM_PANEL_Q4_K || kind == LFM_PANEL_Q6_K ? 256 : 128;
 }
 
 static int sum_of(const int8_t *q, size_t count) {
@@ -32,32 +29,38 @@ static int sum_of(const int8_t *q, size_t count) {
 
 // One column of activations as packed_layout.h says, and in `rounded` what its bytes mean.
 static void plain_words(int32_t kind, const float *x, size_t columns, uint8_t *out, double *rounded) {
-  const size_t run = run_of(kind), size = lfm_panel_column_bytes(kind, run);
-  for (size_t b = 0; b < columns / run; b++, x += run, out += size) {
+  static const int pairs[8] = {0, 2, 1, 3, 4, 6, 5, 7};
+  for (size_t from = 0; from < columns; from += run_of(kind)) {
+    const size_t run = columns - from < run_of(kind) ? columns - from : run_of(kind);
     float most = 0;
-    for (size_t i = 0; i < run; i++) most = fmaxf(most, fabsf(x[i]));
+    for (size_t i = 0; i < run; i++) most = fmaxf(most, fabsf(x[from + i]));
     const float inverse = most < 1e-30f ? 0 : 127.0f / most;
     const float scale = most < 1e-30f ? 0 : most / 127.0f;
-    int8_t *q = (int8_t *)out + bytes_at(kind);
-    for (size_t i = 0; i < run; i++) q[i] = (int8_t)nearbyintf(x[i] * inverse);
-    for (size_t i = 0; i < run; i++) rounded[b * run + i] = (double)scale * q[i];
+    int8_t q[256];
+    for (size_t i = 0; i < run; i++) q[i] = (int8_t)nearbyintf(x[from + i] * inverse);
+    for (size_t i = 0; i < run; i++) rounded[from + i] = (double)scale * q[i];
     memcpy(out, &scale, 4);
+    out += 4;
     if (kind == LFM_PANEL_Q4_0 || kind == LFM_PANEL_Q8_0) {
-      int32_t sum = sum_of(q, 32) * (kind == LFM_PANEL_Q4_0 ? -8 : -128);
-      memcpy(out + 4, &sum, 4);
+      for (size_t b = 0; b < run; b += 32, out += 36) {
+        int32_t sum = sum_of(q + b, 32) * (kind == LFM_PANEL_Q4_0 ? -8 : -128);
+        memcpy(out, &sum, 4);
+        memcpy(out + 4, q + b, 32);
+      }
+      continue;
     }
-    if (kind == LFM_PANEL_Q4_K) {
-      static const int pairs[8] = {0, 2, 1, 3, 4, 6, 5, 7};
-      for (int i = 0; i < 8; i++) {
+    if (kind == LFM_PANEL_Q4_K)
+      for (int i = 0; i < 8; i++, out += 2) {
         int16_t sum = (int16_t)sum_of(q + pairs[i] * 32, 32);
-        memcpy(out + 4 + 2 * i, &sum, 2);
+        memcpy(out, &sum, 2);
       }
-    }
     if (kind == LFM_PANEL_Q6_K)
-      for (int i = 0; i < 16; i++) {
+      for (int i = 0; i < 16; i++, out += 4) {
         int32_t sum = -32 * sum_of(q + i * 16, 16);
-        memcpy(out + 4 + 4 * i, &sum, 4);
+        memcpy(out, &sum, 4);
       }
+    memcpy(out, q, run);
+    out += run;
   }
 }
 
@@ -127,7 +130,8 @@ void check_packing(void) {
 static void check_rounding(const lfm_packed_kernels *k, digest *d) {
   random_source r = {37};
   for (int32_t kind = LFM_PANEL_Q4_0; kind <= LFM_PANEL_Q6_K; kind++) {
-    const size_t run = run_of(kind), columns = 6 * run;
+    // Of 32 columns, the last run is shorter.
+    const size_t run = run_of(kind), columns = 6 * run + (run < 256 ? 96 : 0);
     const size_t bytes = lfm_panel_column_bytes(kind, columns);
     float *x = random_floats(&r, columns, -3, 3);
     for (size_t i = 0; i < run; i++) {

@@ -1,6 +1,6 @@
 // Packed weights, and products of them with activations of 8 bits: the *fast family*. Weights keep the bits that the
 // checkpoint has, 16 rows interleaved in groups of 4 columns, so that one vector load feeds 16 rows at once; an
-// activation is rounded to 8 bits, with a scale for every 32 columns (Q4_0, Q8_0) or 256 (K-quants).
+// activation is rounded to 8 bits, with a scale for every 128 columns (Q4_0, Q8_0) or 256 (K-quants).
 //
 // The sums over a block are integers, and the scaling is done in one order over k: a result depends on its own row and
 // column alone, and is the same bits in every instruction set with fused multiply-add.
