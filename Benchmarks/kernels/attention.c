@@ -44,7 +44,7 @@ static void fill(
 }
 
 static void measure(const lfm_kernels *k, const char *name, int32_t element, size_t depth) {
-  size_t head_bytes = lfm_key_bytes(element, HEAD) + (element == LFM_KV_Q8 ? 256 : 0);
+  size_t head_bytes = lfm_key_bytes(element, HEAD) + (element == LFM_KV_Q8 || element == LFM_KV_I16 ? 256 : 0);
   size_t page_bytes = HEADS * LAYERS * 2 * head_bytes, count = (depth + CHUNK + 63) / 64;
   uint8_t *memory = pages_of_memory(count * page_bytes);
   uint8_t **pages = malloc(count * sizeof *pages);
@@ -86,5 +86,6 @@ int main(int count, char **arguments) {
   }
   measure(k, "f32", LFM_KV_F32, depth);
   measure(k, "f16", LFM_KV_F16, depth);
+  measure(k, "i16", LFM_KV_I16, depth);
   measure(k, "q8", LFM_KV_Q8, depth);
 }

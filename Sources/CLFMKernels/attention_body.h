@@ -5,9 +5,14 @@
 #include "vector_body.h"
 
 #include "attention_tiles_body.h"
+#include "rounding_body.h"
+#include "attention_words_body.h"
 
 #define attend_page LFM_NAME(attend_page)
+#define strip_scores LFM_NAME(strip_scores)
+#define strip_values LFM_NAME(strip_values)
 #define attend_strip LFM_NAME(attend_strip)
+#define call_for_share LFM_NAME(call_for_share)
 #define attend_segment LFM_NAME(attend_segment)
 #define attend_merge LFM_NAME(attend_merge)
 #define attention_plan LFM_NAME(attention_plan)
@@ -22,7 +27,8 @@
 // Where a job's scratch lies, and what of it is constant. A record is a row's weighted mean, its maximum, its total.
 typedef struct attention_plan {
   size_t rows, stride, record;
-  float *queries;  // [rows][head_dim], scaled
+  float *queries;  // [rows][head_dim], scaled; of integers the words, a whole number of pairs each
+  float *query_scales;  // of integers: [rows]
   float *weights;  // [LFM_STRIP_ROWS][64]
   float *keys;     // a page's keys and values as floats
   float *values;
@@ -47,7 +53,31 @@ LFM_INLINE attention_plan plan_attention(const lfm_attention_job *job) {
   p.whole = p.values + 64 * p.stride;
   p.segment = p.whole + p.rows * p.record;
   p.queries = p.segment + p.rows * p.record;
+  p.query_scales = p.queries + p.rows * ((job->head_dim + 1) / 2);
   return p;
+}
+
+LFM_INLINE void strip_scores(
+    const attention_plan *p, const attention_page *page, size_t head_dim, size_t row, const int rows,
+    const int element, const size_t ahead, float *scores) {
+  if (element == LFM_KV_I16)
+    words_scores((const int16_t *)p->queries + row * ((head_dim + 1) / 2 * 2), p->query_scales + row,
+                 (head_dim + 1) / 2, page->keys, page->key_scales, rows, page->next_keys, ahead, scores);
+  else
+    attend_scores(p->queries + row * head_dim, head_dim, page->keys, element, rows, page->next_keys,
+                  ahead, scores);
+}
+
+LFM_INLINE void strip_values(
+    const attention_plan *p, const attention_page *page, size_t head_dim, size_t n, const int rows,
+    const int element, const size_t ahead, const float *weights, const float *scales,
+    const float *corrections, float *records) {
+  if (element == LFM_KV_I16)
+    words_values(page->values, head_dim, p->stride, n, rows, page->next_values, ahead, weights, scales,
+                 corrections, records, p->record);
+  else
+    attend_values(page->values, p->stride, n, element, rows, page->next_values, ahead, weights,
+                  corrections, records, p->record);
 }
 
 // At most LFM_STRIP_ROWS rows that see the first n positions of a page: first all scores, then all weights, then all
@@ -55,27 +85,27 @@ LFM_INLINE attention_plan plan_attention(const lfm_attention_job *job) {
 LFM_INLINE void attend_strip(
     const attention_plan *p, const attention_page *page, size_t head_dim, size_t first,
     size_t count, size_t n, const int element, const size_t ahead) {
-  const float *queries = p->queries + first * head_dim;
   float *weights = p->weights, *records = p->segment + first * p->record;
-  float corrections[LFM_STRIP_ROWS];
+  float corrections[LFM_STRIP_ROWS], scales[LFM_STRIP_ROWS];
   size_t r = 0;
   for (; r + LFM_TILE_ROWS <= count; r += LFM_TILE_ROWS)
-    attend_scores(queries + r * head_dim, head_dim, page->keys, element, LFM_TILE_ROWS,
-                  page->next_keys, ahead, weights + r * 64);
-  for (; r < count; r++)
-    attend_scores(queries + r * head_dim, head_dim, page->keys, element, 1, page->next_keys, ahead,
-                  weights + r * 64);
+    strip_scores(p, page, head_dim, first + r, LFM_TILE_ROWS, element, ahead, weights + r * 64);
+  for (; r < count; r++) strip_scores(p, page, head_dim, first + r, 1, element, ahead, weights + r * 64);
   for (r = 0; r < count; r++) {
     float *state = records + r * p->record + p->stride;
-    corrections[r] = attend_weigh(
-        weights + r * 64, n, page->key_scales, page->value_scales, state, state + 1);
+    // Integers' scores have the keys' scales in them.
+    const float *key_scales = element == LFM_KV_I16 ? NULL : page->key_scales;
+    corrections[r] = n == LFM_PAGE_POSITIONS
+        ? attend_weigh(weights + r * 64, n, key_scales, page->value_scales, state, state + 1, 1)
+        : attend_weigh(weights + r * 64, n, key_scales, page->value_scales, state, state + 1, 0);
+    if (element == LFM_KV_I16) scales[r] = words_weights(weights + r * 64);
   }
   for (r = 0; r + LFM_TILE_ROWS <= count; r += LFM_TILE_ROWS)
-    attend_values(page->values, p->stride, n, element, LFM_TILE_ROWS, page->next_values, ahead,
-                  weights + r * 64, corrections + r, records + r * p->record, p->record);
+    strip_values(p, page, head_dim, n, LFM_TILE_ROWS, element, ahead, weights + r * 64, scales + r,
+                 corrections + r, records + r * p->record);
   for (; r < count; r++)
-    attend_values(page->values, p->stride, n, element, 1, page->next_values, ahead,
-                  weights + r * 64, corrections + r, records + r * p->record, p->record);
+    strip_values(p, page, head_dim, n, 1, element, ahead, weights + r * 64, scales + r, corrections + r,
+                 records + r * p->record);
 }
 
 // Records of rows that have seen nothing.
@@ -87,10 +117,28 @@ LFM_INLINE void attend_begin(float *records, size_t rows, size_t stride, size_t 
 }
 
 LFM_INLINE void scale_queries(const lfm_attention_job *job, const attention_plan *p) {
-  size_t count = job->group * job->head_dim;
-  for (size_t row = 0; row < job->rows; row++)
-    for (size_t i = 0; i < count; i++)
-      p->queries[row * count + i] = job->queries[row * job->query_stride + i] * job->scale;
+  const size_t dim = job->head_dim;
+  // No score may exceed 31 bits.
+  const float most = (float)(0x7fffffff / (LFM_WORD_LIMIT * dim));
+  const float limit = most < LFM_WORD_LIMIT ? most : LFM_WORD_LIMIT;
+  for (size_t r = 0; r < p->rows; r++) {
+    const float *query = job->queries + r / job->group * job->query_stride + r % job->group * dim;
+    if (job->element == LFM_KV_I16) {
+      int16_t *words = (int16_t *)p->queries + r * ((dim + 1) / 2 * 2);
+      p->query_scales[r] = round_words(query, dim, limit, words) * job->scale;
+    } else {
+      for (size_t i = 0; i < dim; i++) p->queries[r * dim + i] = query[i] * job->scale;
+    }
+  }
+}
+
+// One strip's share of the next page, so that all strips together call for all of it.
+LFM_INLINE void call_for_share(const attention_page *page, size_t bytes, size_t strip) {
+  const size_t share = 16 * 64;
+  for (size_t at = strip * share; at < bytes && at < (strip + 1) * share; at += 64) {
+    __builtin_prefetch(page->next_keys + at, 0, 2);
+    __builtin_prefetch(page->next_values + at, 0, 2);
+  }
 }
 
 // All rows that see the page which begins at `start`.
@@ -106,6 +154,8 @@ LFM_INLINE void attend_page(
     }
   for (size_t r = row * job->group; r < p->rows; r += LFM_STRIP_ROWS) {
     size_t count = p->rows - r < LFM_STRIP_ROWS ? p->rows - r : LFM_STRIP_ROWS;
+    if (element == LFM_KV_I16 && ahead == 0)
+      call_for_share(page, lfm_key_bytes(element, job->head_dim) + 256, r / LFM_STRIP_ROWS);
     attend_strip(p, page, job->head_dim, r, count, 64, element, ahead);
   }
 }
@@ -121,7 +171,7 @@ LFM_INLINE attention_page attention_page_at(
       .next_keys = next + job->key_offset,
       .next_values = next + job->value_offset,
   };
-  if (element == LFM_KV_Q8) {
+  if (element == LFM_KV_Q8 || element == LFM_KV_I16) {
     page.key_scales = (const float *)(page.keys + bytes);
     page.value_scales = (const float *)(page.values + bytes);
   }
@@ -129,19 +179,25 @@ LFM_INLINE attention_page attention_page_at(
 }
 
 // The pages begin ..< end, as far as any row sees them, into the segment's records. Few rows read a page as it is stored
-// and ask for the next one meanwhile; for many, and where a row is no whole number of vectors, it is expanded once.
+// and ask for the next one meanwhile, and integers are always read as they are; for many rows, and where a row is no whole
+// number of vectors, floats are expanded once.
 LFM_INLINE void attend_segment(
     const lfm_attention_job *job, const attention_plan *p, size_t begin, size_t end,
     const int element) {
   attend_begin(p->segment, p->rows, p->stride, p->record);
   const size_t last = job->positions + job->rows - 1, head_dim = job->head_dim;
-  const size_t ahead = element == LFM_KV_F32 ? 256 : element == LFM_KV_F16 ? 128 : 64;
+  // Bytes of a dimension's keys, or of a pair's.
+  const size_t ahead = element == LFM_KV_F32 || element == LFM_KV_I16 ? 256 : element == LFM_KV_F16 ? 128 : 64;
   const int few = p->rows <= LFM_TILE_ROWS, whole = head_dim % 16 == 0;
   for (size_t index = begin; index < end && index * 64 < last; index++) {
     size_t following = index + 1 < end && (index + 1) * 64 < last ? index + 1 : index;
     attention_page page = attention_page_at(job, index, following, element);
-    if (few && whole) {
+    if (few && (whole || element == LFM_KV_I16)) {
       attend_page(job, p, &page, index * 64, element, ahead);
+      continue;
+    }
+    if (element == LFM_KV_I16) {
+      attend_page(job, p, &page, index * 64, element, 0);
       continue;
     }
     if (element != LFM_KV_F32 || !whole) {
@@ -173,6 +229,7 @@ LFM_INLINE void attend_segment_of(
   if (job->element == LFM_KV_F32) attend_segment(job, p, begin, end, LFM_KV_F32);
   if (job->element == LFM_KV_F16) attend_segment(job, p, begin, end, LFM_KV_F16);
   if (job->element == LFM_KV_Q8) attend_segment(job, p, begin, end, LFM_KV_Q8);
+  if (job->element == LFM_KV_I16) attend_segment(job, p, begin, end, LFM_KV_I16);
 }
 
 LFM_INLINE void attend_finish(const lfm_attention_job *job, const attention_plan *p) {

@@ -74,10 +74,11 @@ LFM_INLINE void attend_scores(
 }
 
 // Scores of the first n positions become weights under the row's new maximum, and its total follows; the others are 0.
-// Returns what the row's mean is to be multiplied by. The scales of a page of bytes go into the scores and weights.
+// Returns what the row's mean is to be multiplied by. The scales of a page of bytes go into the scores and weights. Where all
+// 64 count (a constant), nothing is masked: the same bits, sooner.
 LFM_INLINE float attend_weigh(
     float *scores, size_t n, const float *key_scales, const float *value_scales, float *maximum,
-    float *total) {
+    float *total, const int all) {
   static const float indices[64] = {
       0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
       22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
@@ -87,8 +88,8 @@ LFM_INLINE float attend_weigh(
   LFM_UNROLL for (int b = 0; b < 4; b++) {
     s[b] = v_load(scores + b * 16);
     if (key_scales) s[b] *= v_load(key_scales + b * 16);
-    s[b] = v_select(v_load(indices + b * 16) < count, s[b], lowest);
-    highest = v_select(s[b] > highest, s[b], highest);
+    if (!all) s[b] = v_select(v_load(indices + b * 16) < count, s[b], lowest);
+    highest = v_larger(s[b], highest);
   }
   float m = v_max(highest), before = *maximum;
   m = m > before ? m : before;
@@ -96,9 +97,9 @@ LFM_INLINE float attend_weigh(
   LFM_UNROLL for (int b = 0; b < 4; b++) {
     v16 e = v_exp_below(s[b] - v_set(m));
     i16x32 inside = v_load(indices + b * 16) < count;
-    sum[b] = v_select(inside, e, v_set(0.0f));
+    sum[b] = all ? e : v_select(inside, e, v_set(0.0f));
     if (value_scales) e *= v_load(value_scales + b * 16);
-    v_store(scores + b * 16, v_select(inside, e, v_set(0.0f)));
+    v_store(scores + b * 16, all ? e : v_select(inside, e, v_set(0.0f)));
   }
   float correction = m == before ? 1.0f : exp1(before - m);
   *maximum = m;

@@ -62,35 +62,42 @@ void LFM_NAME(lfm_combine)(
   }
 }
 
+#include "rounding_body.h"
+
 #define store_bytes LFM_NAME(store_bytes)
-// Rounds a vector to bytes, `stride` apart, and returns their scale: the largest magnitude is 127. What is not finite makes
-// a scale that is not.
+#define store_words LFM_NAME(store_words)
+// Rounds a vector to bytes, `stride` apart, and returns their scale.
 LFM_INLINE float store_bytes(const float *x, size_t count, int8_t *out, size_t stride) {
-  float largest = 0;
+  float inverse, scale = r_scale(r_largest(x, count), 127.0f, &inverse);
+  for (size_t i = 0; i < count; i++) out[i * stride] = (int8_t)r_integer(x[i], inverse, 127.0f);
+  return scale;
+}
+
+// The same to words of 16 bits: both of a pair `step` apart, one pair `stride` from the next.
+LFM_INLINE float store_words(const float *x, size_t count, uint8_t *out, size_t step, size_t stride) {
+  float inverse, scale = r_scale(r_largest(x, count), LFM_WORD_LIMIT, &inverse);
   for (size_t i = 0; i < count; i++) {
-    float magnitude = __builtin_fabsf(x[i]);
-    if (!(magnitude <= largest)) largest = magnitude;
+    int16_t word = (int16_t)r_integer(x[i], inverse, LFM_WORD_LIMIT);
+    __builtin_memcpy(out + i / 2 * stride + i % 2 * step, &word, 2);
   }
-  // Of a vector so small that the inverse overflows, zeros are kept.
-  float inverse = 127.0f / largest;
-  if (!(inverse < __builtin_inff())) inverse = 0;
-  for (size_t i = 0; i < count; i++) {
-    float rounded = (x[i] * inverse + 12582912.0f) - 12582912.0f;  // to the nearest, ties to even
-    rounded = rounded > -127.0f ? rounded : -127.0f;
-    out[i * stride] = (int8_t)(rounded < 127.0f ? rounded : 127.0f);
-  }
-  return largest / 127.0f;
+  return scale;
 }
 
 void LFM_NAME(lfm_store_key_value)(
     uint8_t *keys, uint8_t *values, int32_t element, size_t slot, size_t head_dim,
     const float *key, const float *value) {
-  if (element == LFM_KV_Q8) {
-    size_t bytes = lfm_key_bytes(element, head_dim);
-    float scale = store_bytes(key, head_dim, (int8_t *)keys + slot, LFM_PAGE_POSITIONS);
-    __builtin_memcpy(keys + bytes + slot * 4, &scale, 4);
-    scale = store_bytes(value, head_dim, (int8_t *)values + slot * head_dim, 1);
-    __builtin_memcpy(values + bytes + slot * 4, &scale, 4);
+  if (element == LFM_KV_Q8 || element == LFM_KV_I16) {
+    float scales[2];
+    if (element == LFM_KV_Q8) {
+      scales[0] = store_bytes(key, head_dim, (int8_t *)keys + slot, LFM_PAGE_POSITIONS);
+      scales[1] = store_bytes(value, head_dim, (int8_t *)values + slot * head_dim, 1);
+    } else {
+      scales[0] = store_words(key, head_dim, keys + slot * 4, 2, LFM_PAGE_POSITIONS * 4);
+      scales[1] = store_words(value, head_dim, values + slot / 2 * head_dim * 4 + slot % 2 * 2, 4, 8);
+    }
+    const size_t bytes = lfm_key_bytes(element, head_dim);
+    __builtin_memcpy(keys + bytes + slot * 4, &scales[0], 4);
+    __builtin_memcpy(values + bytes + slot * 4, &scales[1], 4);
     return;
   }
   if (element == LFM_KV_F32) {

@@ -4,13 +4,16 @@
 
 #include "lfm_kernels.h"
 
+#define LFM_DECLARE_ATTENTION(S)                                           \
+  void lfm_attention_##S(const lfm_attention_job *);                       \
+  void lfm_attention_part_##S(const lfm_attention_job *, size_t, float *); \
+  void lfm_attention_join_##S(const lfm_attention_job *, const float *, size_t);
+
 #define LFM_DECLARE(S)                                                                          \
   void lfm_dequantize_row_##S(const lfm_matrix *, size_t, float *);                             \
   void lfm_product_##S(                                                                         \
       const lfm_matrix *, size_t, size_t, const float *const *, float *const *, size_t, float *); \
-  void lfm_attention_##S(const lfm_attention_job *);                                            \
-  void lfm_attention_part_##S(const lfm_attention_job *, size_t, float *);                      \
-  void lfm_attention_join_##S(const lfm_attention_job *, const float *, size_t);                \
+  LFM_DECLARE_ATTENTION(S)                                                                      \
   void lfm_convolution_##S(const lfm_convolution_job *);                                        \
   void lfm_rms_norm_##S(const float *, const float *, size_t, float, float *);                  \
   void lfm_rotate_##S(float *, const float *, const float *, size_t);                           \
@@ -22,14 +25,25 @@
   void lfm_route_##S(                                                                           \
       const float *, const float *, size_t, size_t, int32_t, float, int32_t *, float *);
 
-#define LFM_FAMILY(S)                       \
-  static const lfm_kernels kernels_##S = { \
-      .name = #S,                           \
+// x86 multiplies and adds pairs of integers in one or two instructions, Arm in twice what floats take.
+#if defined(__x86_64__)
+#define LFM_BEST_ELEMENT LFM_KV_I16
+#else
+#define LFM_BEST_ELEMENT LFM_KV_F16
+#endif
+
+#define LFM_FAMILY(S) LFM_FAMILY_OF(S, S)
+
+// The set `A`: attention of its own, and all else of S.
+#define LFM_FAMILY_OF(A, S)                 \
+  static const lfm_kernels kernels_##A = { \
+      .name = #A,                           \
+      .best_element = LFM_BEST_ELEMENT,     \
       .dequantize_row = lfm_dequantize_row_##S, \
       .product = lfm_product_##S,           \
-      .attention = lfm_attention_##S,       \
-      .attention_part = lfm_attention_part_##S, \
-      .attention_join = lfm_attention_join_##S, \
+      .attention = lfm_attention_##A,       \
+      .attention_part = lfm_attention_part_##A, \
+      .attention_join = lfm_attention_join_##A, \
       .convolution = lfm_convolution_##S,   \
       .rms_norm = lfm_rms_norm_##S,         \
       .rotate = lfm_rotate_##S,             \
@@ -48,6 +62,7 @@ LFM_DECLARE(plain)
 #if defined(__x86_64__)
 LFM_DECLARE(avx2)
 LFM_DECLARE(avx512)
+LFM_DECLARE_ATTENTION(avx512vnni)
 #endif
 
 #endif

@@ -67,7 +67,7 @@ package final class Engine: TextGenerator, @unchecked Sendable {
       let positions = size.pages * KVLayout.positionsPerPage
       pool = try stepModel.makePool(
         positions: positions,
-        element: configuration.pageElement ?? (stepModel.isExact ? .float32 : .float16),
+        element: configuration.pageElement ?? stepModel.element,
         poisonsFreedPages: configuration.poisonsFreedState)
       exactPool = try stepModel.makePool(
         positions: positions, element: .float32,

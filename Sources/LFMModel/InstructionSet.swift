@@ -6,8 +6,8 @@ import Glibc
 /// Without a name, a model whose weights are small is computed exactly: it is quick enough, and nothing is gained by
 /// rounding.
 ///
-/// `exact` and `exact-avx512`, `exact-avx2`, `exact-plain`, `exact-neon` name the exact family; `fast` and `avx512vnni`, `avxvnni`, `avx2`,
-/// `i8mm`, `dotprod`, `portable` the fast one.
+/// `exact` and `exact-avx512vnni`, `exact-avx512`, `exact-avx2`, `exact-plain`, `exact-neon` name the exact family; `fast` and
+/// `avx512vnni`, `avxvnni`, `avx2`, `i8mm`, `dotprod`, `portable` the fast one.
 @safe struct InstructionSet {
   /// The exact family's kernels: all that is not a product of weights is theirs in both families.
   let exact: UnsafePointer<lfm_kernels>
@@ -38,6 +38,12 @@ import Glibc
     unsafe packed = unsafe fast
   }
 
+  /// The exact family keeps keys and values as they are, the fast one in the 16 bits that it reads fastest.
+  var element: KVLayout.Element {
+    guard unsafe packed != nil else { return .float32 }
+    return unsafe KVLayout.Element(rawValue: exact.pointee.best_element) ?? .float16
+  }
+
   /// What people call it.
   var name: String {
     if let packed = unsafe packed { return unsafe String(cString: packed.pointee.name) }
@@ -48,7 +54,8 @@ import Glibc
     ModelError(
       .badOption,
       "no kernels of the name \"\(name)\" on this processor; use fast (the best there are), exact, or one of "
-        + "avx512vnni, avxvnni, avx2, i8mm, dotprod, portable, exact-avx512, exact-avx2, exact-plain, exact-neon "
+        + "avx512vnni, avxvnni, avx2, i8mm, dotprod, portable, exact-avx512vnni, exact-avx512, exact-avx2, "
+        + "exact-plain, exact-neon "
         + "that it has")
   }
 

@@ -2,15 +2,17 @@
 ///
 /// A page holds, for every attention layer and key/value head in turn, first the keys as
 /// `[head dimension][64 positions]` (so that 64 scores are computed without a horizontal sum), then the values as
-/// `[64 positions][head dimension]`. Of bytes, each of the two is followed by 64 scales, one a position.
+/// `[64 positions][head dimension]`; of 16-bit integers, dimensions and positions go in pairs (`LFM_KV_I16`). Of integers and
+/// bytes, each of the two is followed by 64 scales, one a position.
 package struct KVLayout: Equatable, Sendable {
   /// How an element is stored. `float32` is the exact family's; `float16` halves the memory and rounds keys and
-  /// values to 11 bits, once, when they are stored. `bytes` halves it again, nearly: 8 bits, and a float32 scale for
-  /// each position of each head.
+  /// values to 11 bits, once, when they are stored; `int16` takes as much and rounds to 13 bits of the largest, with a
+  /// float32 scale for each position of each head. `bytes` halves it again, nearly: 8 bits, and such a scale.
   package enum Element: Int32, Sendable {
     case float32 = 0
     case float16 = 1
     case bytes = 2
+    case int16 = 3
 
     /// Bytes of one head's key (or value) at one position, its scale included.
     package func bytes(dimension: Int) -> Int {
@@ -18,6 +20,7 @@ package struct KVLayout: Equatable, Sendable {
       case .float32: 4 * dimension
       case .float16: 2 * dimension
       case .bytes: dimension + 4
+      case .int16: (dimension + 1) / 2 * 4 + 4
       }
     }
   }

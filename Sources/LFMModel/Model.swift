@@ -36,6 +36,8 @@ package final class Model: Sendable {
   package let instructionSet: String
   /// Whether it is the exact family that computes every step.
   package let isExact: Bool
+  /// How keys and values are stored unless somebody asks for another way.
+  package let element: KVLayout.Element
   /// Bytes of the mapped file's tensors that are in use.
   package let mappedBytes: Int
   /// Bytes of private memory: the vectors copied from the file, and the workspace when all of its rows are used.
@@ -80,6 +82,7 @@ package final class Model: Sendable {
     self.checkpoint = checkpoint
     instructionSet = kernels.name
     isExact = unsafe kernels.packed == nil
+    element = kernels.element
     mappedBytes = weights.mappedBytes
     privateBytes = weights.preparedBytes + workspace.byteCount
     let pass = unsafe ForwardPass(

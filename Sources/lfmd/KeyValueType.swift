@@ -6,6 +6,8 @@ import LFMModel
 enum KeyValueType: String, ExpressibleByArgument, CaseIterable, Sendable {
   case f16
   case f32
+  /// Integers of 13 bits, and a scale for each position of each head.
+  case i16
   /// 8 bits, and a scale for each position of each head.
   case q8
 
@@ -13,7 +15,18 @@ enum KeyValueType: String, ExpressibleByArgument, CaseIterable, Sendable {
     switch self {
     case .f16: .float16
     case .f32: .float32
+    case .i16: .int16
     case .q8: .bytes
     }
+  }
+
+  init(_ element: KVLayout.Element) {
+    self =
+      switch element {
+      case .float16: .f16
+      case .float32: .f32
+      case .int16: .i16
+      case .bytes: .q8
+      }
   }
 }

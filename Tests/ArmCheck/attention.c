@@ -5,8 +5,10 @@
 
 #include "check.h"
 
-static const char *const names[] = {"avx512", "avx2", "neon", "plain"};
-static const char *const elements[] = {"f32", "f16", "q8"};
+static const char *const names[] = {"avx512vnni", "avx512", "avx2", "neon", "plain"};
+static const char *const elements[] = {"f32", "f16", "q8", "i16"};
+
+static int has_scales(int32_t element) { return element == LFM_KV_Q8 || element == LFM_KV_I16; }
 
 static float half_value(uint16_t bits) {
   float value;
@@ -31,39 +33,49 @@ static int is_nearest_half(float x, uint16_t bits) {
   return 1;
 }
 
-// The i-th element of a page's keys or values, a byte's scale left out.
+// The i-th element of a page's keys or values, its scale left out.
 static double stored_at(const uint8_t *page, size_t i, int32_t element) {
+  if (element == LFM_KV_I16) return ((const int16_t *)page)[i];
   if (element == LFM_KV_Q8) return ((const int8_t *)page)[i];
   if (element == LFM_KV_F32) return (double)((const float *)page)[i];
   return (double)half_value(((const uint16_t *)page)[i]);
 }
 
+// Where dimension d of a position's key, and of its value, stands.
+static size_t key_place(size_t d, size_t slot, int32_t element) {
+  return element == LFM_KV_I16 ? (d / 2 * 64 + slot) * 2 + d % 2 : d * 64 + slot;
+}
+static size_t value_place(size_t d, size_t slot, int32_t element, size_t head_dim) {
+  return element == LFM_KV_I16 ? (slot / 2 * head_dim + d) * 2 + slot % 2 : slot * head_dim + d;
+}
+
 // Bytes of a head's keys, or values, in a page, with their scales.
 static size_t half_page(int32_t element, size_t head_dim) {
-  return lfm_key_bytes(element, head_dim) + (element == LFM_KV_Q8 ? 64 * 4 : 0);
+  return lfm_key_bytes(element, head_dim) + (has_scales(element) ? 64 * 4 : 0);
 }
 
 static double scale_at(const uint8_t *page, size_t slot, int32_t element, size_t head_dim) {
-  if (element != LFM_KV_Q8) return 1;
+  if (!has_scales(element)) return 1;
   float scale;
   memcpy(&scale, page + lfm_key_bytes(element, head_dim) + slot * 4, 4);
   return (double)scale;
 }
 
-// One vector as it was stored, `stride` elements apart from `first` on.
+// One vector as it was stored in a page's keys, or values.
 static int stored_well(
-    const float *x, size_t count, const uint8_t *page, size_t first, size_t stride, int32_t element,
+    const float *x, size_t count, const uint8_t *page, int is_value, size_t slot, int32_t element,
     double scale) {
+  const float limit = element == LFM_KV_I16 ? 4095 : 127;
   float largest = 0;
   for (size_t i = 0; i < count; i++) largest = fmaxf(largest, fabsf(x[i]));
-  int well = element != LFM_KV_Q8 || scale == (double)(largest / 127.0f);
-  float inverse = 127.0f / largest;
+  int well = !has_scales(element) || scale == (double)(largest / limit);
+  float inverse = limit / largest;
   if (!(inverse < INFINITY)) inverse = 0;
   for (size_t i = 0; i < count; i++) {
-    const size_t at = first + i * stride;
+    const size_t at = is_value ? value_place(i, slot, element, count) : key_place(i, slot, element);
     if (element == LFM_KV_F16) well &= is_nearest_half(x[i], ((const uint16_t *)page)[at]);
     if (element == LFM_KV_F32) well &= memcmp(page + at * 4, &x[i], 4) == 0;
-    if (element == LFM_KV_Q8) well &= stored_at(page, at, element) == (double)nearbyintf(x[i] * inverse);
+    if (has_scales(element)) well &= stored_at(page, at, element) == (double)nearbyintf(x[i] * inverse);
   }
   return well;
 }
@@ -82,8 +94,8 @@ static void check_storing(const lfm_kernels *k, int32_t element, digest *d) {
       lfm_store_key_value(k, page, page + half, element, slot, dim, rows[i], rows[i]);
       const double key_scale = scale_at(page, slot, element, dim);
       const double value_scale = scale_at(page + half, slot, element, dim);
-      expect(stored_well(rows[i], dim, page, slot, 64, element, key_scale) &&
-                 stored_well(rows[i], dim, page + half, slot * dim, 1, element, value_scale),
+      expect(stored_well(rows[i], dim, page, 0, slot, element, key_scale) &&
+                 stored_well(rows[i], dim, page + half, 1, slot, element, value_scale),
              "%s: storing %s, vector %zu of %zu", k->name, elements[element], i, dim);
       if (d) digest_add(d, page, 2 * half);
     }
@@ -93,27 +105,42 @@ typedef struct attention_case {
   size_t dim, group, first, rows;
 } attention_case;
 
-// One query head's attention to the first `positions`, in double precision.
+// One query head's attention to the first `positions`, in double precision; of integers with the query and each page's
+// weights rounded as they are there.
 static void truth(
     const lfm_attention_job *job, const float *query, size_t positions, double *weights, double *out) {
-  double highest = -INFINITY, total = 0;
+  double highest = -INFINITY, total = 0, rounded[64];
   const size_t dim = job->head_dim;
+  float largest = 0;
+  for (size_t i = 0; i < dim; i++) largest = fmaxf(largest, fabsf(query[i]));
+  for (size_t i = 0; i < dim; i++)
+    rounded[i] = job->element == LFM_KV_I16
+        ? (double)nearbyintf(query[i] * (4095 / largest)) * (double)(largest / 4095)
+        : (double)query[i];
   for (size_t p = 0; p < positions; p++) {
     const uint8_t *keys = job->pages[p / 64] + job->key_offset;
     double sum = 0;
     for (size_t i = 0; i < dim; i++)
-      sum += (double)query[i] * stored_at(keys, i * 64 + p % 64, job->element);
+      sum += rounded[i] * stored_at(keys, key_place(i, p % 64, job->element), job->element);
     weights[p] = sum * scale_at(keys, p % 64, job->element, dim) * (double)job->scale;
     highest = fmax(highest, weights[p]);
   }
   for (size_t i = 0; i < dim; i++) out[i] = 0;
   for (size_t p = 0; p < positions; p++) {
+    weights[p] = exp(weights[p] - highest);
+    total += weights[p];
+    weights[p] *= scale_at(job->pages[p / 64] + job->value_offset, p % 64, job->element, dim);
+  }
+  for (size_t page = 0; job->element == LFM_KV_I16 && page < positions; page += 64) {
+    const size_t end = positions - page < 64 ? positions : page + 64;
+    double most = 0;
+    for (size_t p = page; p < end; p++) most = fmax(most, weights[p]);
+    for (size_t p = page; p < end; p++) weights[p] = nearbyint(weights[p] / most * 8191) * most / 8191;
+  }
+  for (size_t p = 0; p < positions; p++) {
     const uint8_t *values = job->pages[p / 64] + job->value_offset;
-    const double weight = exp(weights[p] - highest);
-    const double scaled = weight * scale_at(values, p % 64, job->element, dim);
-    total += weight;
     for (size_t i = 0; i < dim; i++)
-      out[i] += scaled * stored_at(values, p % 64 * dim + i, job->element);
+      out[i] += weights[p] * stored_at(values, value_place(i, p % 64, job->element, dim), job->element);
   }
   for (size_t i = 0; i < dim; i++) out[i] /= total;
 }
@@ -155,7 +182,10 @@ static void check_case(const lfm_kernels *k, int32_t element, const attention_ca
     expect(same_bits(one, out + h * dim, dim), "%s %s: head %zu alone", k->name, elements[element], h);
     truth(&job, alone.queries, alone.positions, weights, expected);
     int well = 1;
-    for (size_t i = 0; i < dim; i++) well &= near(out[h * dim + i], expected[i]);
+    // A weight that lies between two integers may go to either.
+    for (size_t i = 0; i < dim; i++)
+      well &= near(out[h * dim + i], expected[i]) ||
+          (element == LFM_KV_I16 && fabs((double)out[h * dim + i] - expected[i]) < 1.5e-4);
     expect(well, "%s %s: attention of %zu to %zu, head %zu", k->name, elements[element], dim,
            alone.positions, h);
   }
@@ -171,7 +201,7 @@ void check_attention(digest *d) {
     const lfm_kernels *k = lfm_kernels_named(names[n]);
     if (!k) continue;
     digest *to = k == lfm_kernels_named("exact") && strcmp(k->name, "plain") != 0 ? d : NULL;
-    for (int32_t element = LFM_KV_F32; element <= LFM_KV_Q8; element++) {
+    for (int32_t element = LFM_KV_F32; element <= LFM_KV_I16; element++) {
       check_storing(k, element, to);
       for (size_t s = 0; s < COUNT(shapes); s++)
         for (size_t f = 0; f < COUNT(firsts); f++)

@@ -4,7 +4,7 @@
 
 #include "check.h"
 
-static const char *const names[] = {"avx512", "avx2", "neon", "plain"};
+static const char *const names[] = {"avx512vnni", "avx512", "avx2", "neon", "plain"};
 static const size_t lengths[] = {1, 2, 15, 16, 17, 36, 64, 250, 4099};
 
 typedef struct check_set {

@@ -6,7 +6,7 @@
 
 enum { ROWS = 21, MOST = 50 };
 
-static const char *const names[] = {"avx512", "avx2", "neon", "plain"};
+static const char *const names[] = {"avx512vnni", "avx512", "avx2", "neon", "plain"};
 
 static void check_rows(const lfm_kernels *k, const check_matrix *m, const lfm_matrix *w, digest *d) {
   const size_t padded = (m->columns + 15) / 16 * 16;

@@ -7,7 +7,9 @@ import Testing
   let kernels: UnsafePointer<lfm_kernels>
   var testDescription: String { name }
 
-  static let all: [InstructionSet] = ["plain", "avx2", "avx512", "neon"].compactMap { name in
+  static let all: [InstructionSet] = [
+    "plain", "avx2", "avx512", "avx512vnni", "neon",
+  ].compactMap { name in
     guard let kernels = unsafe lfm_kernels_named(name) else { return nil }
     return unsafe InstructionSet(name: name, kernels: kernels)
   }

@@ -23,7 +23,8 @@ import Testing
 
   @Test(
     arguments: zip(
-      [Reference.oddF32, .plainQ8, .plainQ8], [KVLayout.Element.float32, .float16, .bytes]))
+      [Reference.oddF32, .plainQ8, .plainQ8, .plainQ8],
+      [KVLayout.Element.float32, .float16, .bytes, .int16]))
   func anyChunksAndThreads(_ reference: Reference, _ element: KVLayout.Element) throws {
     let url = try longer(reference)
     defer { try? FileManager.default.removeItem(at: url) }

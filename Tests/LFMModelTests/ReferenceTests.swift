@@ -45,19 +45,22 @@ enum Reference: String, CaseIterable {
   }
 
   /// Half-precision keys and values round once; the result stays near.
-  @Test(arguments: [Reference.oddF32, .plainQ8, .mixedQ4])
-  func halfPrecisionPagesStayNear(_ reference: Reference) throws {
+  @Test(
+    arguments: [Reference.oddF32, .plainQ8, .mixedQ4], [KVLayout.Element.float16, .int16])
+  func halfPrecisionPagesStayNear(_ reference: Reference, _ element: KVLayout.Element) throws {
     let tokens = Array(try reference.tokens().prefix(80))
     let truth = Array(try reference.logits(count: reference.tokens().count).prefix(80))
     let model = try makeModel(reference.checkpoint, rows: 256)
-    let found = try model.logits(model.freshSequence(element: .float16), tokens)
+    let found = try model.logits(model.freshSequence(element: element), tokens)
     let error = relativeError(found, truth)
-    print("\(reference.rawValue) with f16 pages: \(error) of the largest logit")
+    print("\(reference.rawValue) with \(element) pages: \(error) of the largest logit")
     #expect(error < 2e-2)
   }
 
   /// Every instruction set of this processor agrees with the truth.
-  @Test(arguments: ["exact-plain", "exact-avx2", "exact-avx512", "exact-neon", "exact"])
+  @Test(arguments: [
+    "exact-plain", "exact-avx2", "exact-avx512", "exact-avx512vnni", "exact-neon", "exact",
+  ])
   func everyInstructionSet(_ name: String) throws {
     for reference in [Reference.oddF32, .kQuants, .mixedQ4] {
       let tokens = try reference.tokens()

@@ -35,7 +35,7 @@ import Testing
   }
 
   /// Keys and values in 16 and 8 bits are read as they are stored, inside a chunk too.
-  @Test(arguments: references, [KVLayout.Element.float16, .bytes])
+  @Test(arguments: references, [KVLayout.Element.float16, .bytes, .int16])
   func anySplitOfWhatIsRounded(_ reference: Reference, _ element: KVLayout.Element) throws {
     let tokens = try reference.tokens()
     let model = try makeModel(reference.checkpoint, rows: 256, instructionSet: "fast")

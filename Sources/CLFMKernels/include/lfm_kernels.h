@@ -23,8 +23,9 @@ enum lfm_weight_type {
 };
 
 // How keys and values are stored in a page. Q8: as signed bytes, a scale for each position of each head, which stand
-// after the bytes as 64 floats, the keys' and the values' apart.
-enum lfm_kv_element { LFM_KV_F32 = 0, LFM_KV_F16 = 1, LFM_KV_Q8 = 2 };
+// after the bytes as 64 floats, the keys' and the values' apart. I16: as integers of 13 bits, in pairs (keys as
+// [pair of dimensions][64][2], values as [pair of positions][head_dim][2]), with scales likewise.
+enum lfm_kv_element { LFM_KV_F32 = 0, LFM_KV_F16 = 1, LFM_KV_Q8 = 2, LFM_KV_I16 = 3 };
 
 enum {
   // Positions of a key/value page.
@@ -41,6 +42,9 @@ enum {
   // scores and its values.
   LFM_SEGMENT_PAGES = 64,
   LFM_STRIP_ROWS = 32,
+  // The largest magnitude of an I16, and that of a page's weights which multiply 64 of them.
+  LFM_WORD_LIMIT = 4095,
+  LFM_WORD_WEIGHT_LIMIT = 8191,
 };
 
 // A matrix of weights, row after row as the checkpoint has it.
@@ -86,6 +90,7 @@ typedef struct lfm_convolution_job {
 
 typedef struct lfm_kernels {
   const char *name;
+  int32_t best_element;  // enum lfm_kv_element of 16 bits that attention reads fastest
   void (*dequantize_row)(const lfm_matrix *, size_t, float *);
   void (*product)(
       const lfm_matrix *, size_t, size_t, const float *const *, float *const *, size_t, float *);
@@ -104,7 +109,7 @@ typedef struct lfm_kernels {
       const float *, const float *, size_t, size_t, int32_t, float, int32_t *, float *);
 } lfm_kernels;
 
-// The set of that name ("plain", "avx2", "avx512", "neon"), the best one for "exact", or NULL where this processor
+// The set of that name ("plain", "avx2", "avx512", "avx512vnni", "neon"), the best one for "exact", or NULL where this processor
 // or program has none.
 const lfm_kernels *lfm_kernels_named(const char *name);
 
@@ -135,6 +140,7 @@ static inline void lfm_product(
 
 // Bytes of one head's keys (or values) in a page, their scales left out.
 static inline size_t lfm_key_bytes(int32_t element, size_t head_dim) {
+  if (element == LFM_KV_I16) return LFM_PAGE_POSITIONS * 4 * ((head_dim + 1) / 2);
   return LFM_PAGE_POSITIONS * head_dim *
          (element == LFM_KV_F32 ? 4 : element == LFM_KV_F16 ? 2 : 1);
 }
@@ -151,7 +157,7 @@ static inline size_t lfm_attention_segments(size_t positions) {
 // Floats of scratch that a job of `rows` query heads in all (job.rows * job.group) needs.
 static inline size_t lfm_attention_scratch(size_t rows, size_t head_dim) {
   return LFM_STRIP_ROWS * 64 + 64 * (2 * head_dim + 16) +
-         rows * (2 * lfm_attention_record(head_dim) + head_dim);
+         rows * (2 * lfm_attention_record(head_dim) + head_dim + 1);
 }
 
 static inline void lfm_attention(const lfm_kernels *k, const lfm_attention_job *job) {

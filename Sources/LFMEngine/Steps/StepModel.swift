@@ -21,6 +21,8 @@ package protocol StepModel: Sendable {
 
   /// Whether every step is computed exactly.
   var isExact: Bool { get }
+  /// How keys and values are stored unless somebody asks for another way.
+  var element: KVLayout.Element { get }
 
   /// See `Model.forward`.
   func forward(

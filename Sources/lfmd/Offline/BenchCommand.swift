@@ -57,13 +57,14 @@ struct BenchCommand: ParsableCommand {
       let (model, weights) = try compute.model(
         on: checkpoint, rows: tests.map { $0.rows(chunk: compute.rows) }.max() ?? 1)
       try check(tests, contextLength: model.hyperparameters.contextLength)
+      let kv = compute.keyValueType(model)
       let setting = BenchSetting(
-        checkpoint, model, weights, kv: compute.kv.rawValue, rows: compute.rows, probes: probe)
+        checkpoint, model, weights, kv: kv.rawValue, rows: compute.rows, probes: probe)
       let machine = try BenchMachine(
-        model, tests: tests, chunk: compute.rows, kv: compute.kv.element,
+        model, tests: tests, chunk: compute.rows, kv: kv.element,
         allLogits: self.tests.allLogits, seed: seed)
       let workload = Workload(
-        checkpoint, model.hyperparameters, element: compute.kv.element)
+        checkpoint, model.hyperparameters, element: kv.element)
       try run(tests, machine, workload, setting)
     }
   }

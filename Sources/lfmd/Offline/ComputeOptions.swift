@@ -21,8 +21,11 @@ struct ComputeOptions: ParsableArguments {
       valueName: "name"))
   var isa: String?
 
-  @Option(help: "How keys and values are stored: q8 in 8 bits, with a scale for each head.")
-  var kv = KeyValueType.f16
+  @Option(
+    help:
+      "How keys and values are stored: i16 and q8 as integers of 13 and 8 bits, with a scale for each head. (default: as the daemon stores them, f32 in the exact family and i16 or f16 in the fast one)"
+  )
+  var kv: KeyValueType?
 
   @Option(help: ArgumentHelp("The most tokens of a prompt in one step.", valueName: "n"))
   var rows = 512
@@ -46,6 +49,9 @@ struct ComputeOptions: ParsableArguments {
       throw ValidationError("--rows must be from 1 to 16384")
     }
   }
+
+  /// How keys and values are stored.
+  func keyValueType(_ model: Model) -> KeyValueType { kv ?? KeyValueType(model.element) }
 
   /// The file, mapped.
   func checkpoint() throws(StartFailure) -> Checkpoint {

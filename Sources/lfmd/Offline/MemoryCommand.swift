@@ -39,7 +39,8 @@ struct MemoryCommand: ParsableCommand {
       }
       let report = MemoryReport(
         model, weightBytes: weights.prepared?.mappedBytes ?? model.mappedBytes, context: context)
-      print(json ? report.json(kv: compute.kv).serialized : report.text(kv: compute.kv))
+      let kv = compute.keyValueType(model)
+      print(json ? report.json(kv: kv).serialized : report.text(kv: kv))
     }
   }
 }

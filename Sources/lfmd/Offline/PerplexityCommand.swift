@@ -84,7 +84,7 @@ struct PerplexityCommand: ParsableCommand {
         )
       }
       let setting = BenchSetting(
-        checkpoint, model, weights, kv: compute.kv.rawValue, rows: compute.rows)
+        checkpoint, model, weights, kv: compute.keyValueType(model).rawValue, rows: compute.rows)
       try report(setting, model, windows, base)
     }
   }
@@ -153,7 +153,7 @@ struct PerplexityCommand: ParsableCommand {
     _ setting: BenchSetting, _ model: Model, _ windows: TextWindows, _ base: LogitsFileReader?
   ) throws {
     let run = try PerplexityRun(
-      model, windows, rows: compute.rows, kv: compute.kv.element)
+      model, windows, rows: compute.rows, kv: compute.keyValueType(model).element)
     var scoring = Scoring(windows: windows, threads: model.options.threads)
     let begun = ContinuousClock.now
     if let base {

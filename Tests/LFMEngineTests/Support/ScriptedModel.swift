@@ -71,6 +71,7 @@ final class ScriptedModel: StepModel, @unchecked Sendable {
   }
 
   var isExact: Bool { true }
+  var element: KVLayout.Element { .float32 }
 
   func forward(
     _ segments: [Segment], logits: LogitsBuffer, exact: Bool

@@ -10,7 +10,7 @@ import Testing
     return (outcome, try? JSONSerialization.jsonObject(with: outcome.output) as? [String: Any])
   }
 
-  @Test(arguments: ["f32", "f16", "q8"])
+  @Test(arguments: ["f32", "f16", "i16", "q8"])
   func inspectTellsTheMemoryOfAContext(_ kv: String) throws {
     let (outcome, report) = try run(
       "lfmctl",
@@ -21,6 +21,7 @@ import Testing
     let h = try Hyperparameters(Checkpoint(path: Built.model))
     #expect(sequence["f32"] == h.stateBytes(contextLength: 1000, element: .float32))
     #expect(sequence["f16"] == h.stateBytes(contextLength: 1000, element: .float16))
+    #expect(sequence["i16"] == h.stateBytes(contextLength: 1000, element: .int16))
     #expect(sequence["q8"] == h.stateBytes(contextLength: 1000, element: .bytes))
     let parts = try [
       #require(memory["program_bytes"] as? Int), #require(memory["computing_bytes"] as? Int),
