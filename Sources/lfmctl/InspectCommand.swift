@@ -26,7 +26,8 @@ struct InspectCommand: AsyncParsableCommand {
   var context: Int?
 
   @Option(
-    help: ArgumentHelp("For that, how keys and values are stored: f16, f32, i16 or q8.", valueName: "kv")
+    help: ArgumentHelp(
+      "For that, how keys and values are stored: f16, f32, i16 or q8.", valueName: "kv")
   )
   var kv: String?
 

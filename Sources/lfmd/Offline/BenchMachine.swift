@@ -74,30 +74,30 @@ final class BenchMachine {
 
   /// Runs the test's steps.
   ///
-  /// - Returns: how long they took.
-  func run(_ test: BenchTest, _ states: [SequenceState]) throws -> Duration {
+  /// - Parameter probe: measures the machine's limit for such a test, if it is asked for and there is one: between
+  ///   a decode's slices, too.
+  func run(
+    _ test: BenchTest, _ states: [SequenceState], probe: () -> Double? = { nil }
+  ) throws -> BenchRun {
     switch test.kind {
     case .prefill(let count):
       let tokens = tokens(count)
-      return try ContinuousClock().measure {
-        for begin in stride(from: 0, to: count, by: chunk) {
-          let end = min(begin + chunk, count)
-          try step([
-            Segment(
-              states[0], tokens: Array(tokens[begin..<end]), logits: end == count ? .last : .none)
-          ])
-        }
+      return try BenchRun(steps: (count + chunk - 1) / chunk, slice: nil, probe: probe) { index in
+        let begin = index * chunk
+        let end = min(begin + chunk, count)
+        try step([
+          Segment(
+            states[0], tokens: Array(tokens[begin..<end]), logits: end == count ? .last : .none)
+        ])
       }
     case .decode(let count, let sequences):
       let tokens = tokens(count * sequences)
-      return try ContinuousClock().measure {
-        for index in 0..<count {
-          try step(
-            states.enumerated().map { sequence, state in
-              Segment(
-                state, tokens: [tokens[index * sequences + sequence]], screening: screening)
-            })
-        }
+      return try BenchRun(steps: count, slice: .milliseconds(400), probe: probe) { index in
+        try step(
+          states.enumerated().map { sequence, state in
+            Segment(
+              state, tokens: [tokens[index * sequences + sequence]], screening: screening)
+          })
       }
     case .mixed(let count, let sequences):
       let tokens = tokens(count + sequences)
@@ -106,7 +106,7 @@ final class BenchMachine {
         + states.dropFirst().enumerated().map { index, state in
           Segment(state, tokens: [tokens[count + index]], screening: screening)
         }
-      return try ContinuousClock().measure { try step(segments) }
+      return try BenchRun(steps: 1, slice: nil, probe: probe) { _ in try step(segments) }
     }
   }
 

@@ -9,22 +9,37 @@ struct BenchResult {
   let workload: Workload
   /// Of each repetition, in seconds.
   var seconds: [Double] = []
-  /// Beside each repetition, with probes: bytes per second of a plain reader.
+  /// Beside each repetition of a decode, with probes: bytes per second of a plain reader, over its slices.
   var readerRates: [Double] = []
-  /// The same: 8-bit multiply-accumulates per second at most.
+  /// The same of a prefill: 8-bit multiply-accumulates per second at most.
   var integerRates: [Double] = []
 
   /// Tokens per second, all sequences together.
   var rates: Sample { Sample(seconds.map { Double(test.tokens) / max($0, 1e-9) }) }
 
   /// Bytes that a decode reads for one step, on average over the test; `nil` for others.
-  var bytesPerStep: Double? {
-    guard case .decode(let tokens, let sequences) = test.kind else { return nil }
-    return workload.bytesPerStep(
-      rows: sequences, depth: Double(test.depth) + Double(tokens - 1) / 2)
+  var bytesPerStep: Double? { bytesPerStep(0..<test.longest) }
+
+  private func bytesPerStep(_ steps: Range<Int>) -> Double? {
+    guard case .decode(_, let sequences) = test.kind else { return nil }
+    let before = Double(steps.lowerBound + steps.upperBound - 1) / 2
+    return workload.bytesPerStep(rows: sequences, depth: Double(test.depth) + before)
   }
 
-  /// What a decode takes of the plain reader's rate, in each repetition.
+  /// Takes in another repetition.
+  mutating func append(_ run: BenchRun) {
+    seconds.append(run.seconds)
+    let limit = run.limit { Double($0.count) * (bytesPerStep($0) ?? 1) }
+    guard let limit else { return }
+    switch test.kind {
+    case .prefill: integerRates.append(limit)
+    case .decode: readerRates.append(limit)
+    case .mixed: break
+    }
+  }
+
+  /// What a decode takes of the plain reader's rate, in each repetition: the time that its bytes would have taken the
+  /// reader, slice by slice, in the time that they took.
   var readerShares: Sample? {
     guard let bytesPerStep, !readerRates.isEmpty else { return nil }
     let steps = Double(test.longest)

@@ -57,6 +57,27 @@ import Testing
     #expect(prefill.rates.values == [100])
   }
 
+  @Test func aRepetitionIsTakenInByItsKind() throws {
+    var workload = BenchPlanTests.workload
+    workload.bytesPerPosition = 10
+    var decode = BenchResult(
+      test: BenchTest(kind: .decode(5, sequences: 1), depth: 100), workload: workload)
+    // 2 * 2005 bytes at 2000 a second, 3 * 2030 at 1000: 8.095 s of the reader's time.
+    decode.append(
+      BenchRun(
+        slices: [.init(steps: 0..<2, seconds: 4), .init(steps: 2..<5, seconds: 6)],
+        limits: [2500, 1500, 500]))
+    #expect(decode.seconds == [10])
+    #expect(abs(decode.readerRates[0] - 10_100 / 8.095) < 1e-9)
+    #expect(try abs(#require(decode.readerShares).median - 0.8095) < 1e-12)
+    #expect(decode.integerRates.isEmpty)
+
+    var prefill = BenchResult(
+      test: BenchTest(kind: .prefill(50), depth: 0), workload: workload)
+    prefill.append(BenchRun(slices: [.init(steps: 0..<3, seconds: 0.5)], limits: [1e11, 3e11]))
+    #expect(prefill.integerRates == [2e11] && prefill.readerRates.isEmpty)
+  }
+
   static let workload = Workload(
     bytesPerToken: 1000, expertBytesPerToken: 400, bytesPerPosition: 0, productsPerToken: 700,
     experts: 8, expertsPerToken: 2)
