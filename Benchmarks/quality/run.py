@@ -31,7 +31,7 @@ def main():
     parser.add_argument("--programs", type=pathlib.Path, default=ROOT / ".build" / "release")
     parser.add_argument("--only", default=",".join(TYPES), help="types, with commas between")
     parser.add_argument("--chunks", type=int, default=150, help="windows of 512 tokens")
-    parser.add_argument("--kv", default="f16", help="how our fast family keeps keys and values")
+    parser.add_argument("--kv", default="i16", help="how our fast family keeps keys and values")
     parser.add_argument("--llama-options", default="", help="more words for llama-perplexity")
     a = parser.parse_args()
     print("| type | mean KL divergence | llama.cpp | 99.9 % | llama.cpp | same top token | llama.cpp |")
