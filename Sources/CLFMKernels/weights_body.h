@@ -130,14 +130,16 @@ LFM_INLINE v16 float16_of_bf16(u16x16 bits) {
 }
 
 LFM_INLINE void unpack_bf16(const uint8_t *row, size_t columns, float *out) {
-  for (size_t i = 0; i < columns; i += 16) {
-    u16x16 bits = {0};
-    if (columns - i >= 16)
-      __builtin_memcpy(&bits, row + i * 2, 32);
-    else
-      __builtin_memcpy(&bits, row + i * 2, (columns - i) * 2);
+  u16x16 bits;
+  size_t i = 0;
+  for (; i + 16 <= columns; i += 16) {
+    __builtin_memcpy(&bits, row + i * 2, sizeof bits);
     v_store(out + i, float16_of_bf16(bits));
   }
+  if (i == columns) return;
+  bits = (u16x16){0};
+  __builtin_memcpy(&bits, row + i * 2, (columns - i) * 2);
+  v_store(out + i, float16_of_bf16(bits));
 }
 
 LFM_INLINE void unpack_f32(const uint8_t *row, size_t columns, float *out) {

@@ -30,8 +30,9 @@ enum lfm_kv_element { LFM_KV_F32 = 0, LFM_KV_F16 = 1, LFM_KV_Q8 = 2, LFM_KV_I16 
 enum {
   // Positions of a key/value page.
   LFM_PAGE_POSITIONS = 64,
-  // Of lfm_product: rows that it keeps dequantised at a time, columns whose sums it keeps, and steps of k between two
-  // visits to those sums. A run of all rows takes 16 KiB: the first-level cache holds it beside a tile's columns.
+  // Of lfm_product: rows that it keeps dequantised at a time, columns that go together, and, where tiles are narrow,
+  // steps of k between two visits to their sums. A run of all rows takes 16 KiB: the first-level cache holds it beside
+  // a tile's columns.
   LFM_PRODUCT_ROWS = 16,
   LFM_PRODUCT_COLUMNS = 48,
   LFM_PRODUCT_RUN = 256,
