@@ -2,7 +2,7 @@
 public struct ModelDescription: Hashable, Sendable {
   /// `general.name` of the file, or its file name.
   public var name: String
-  /// The GGUF architecture, `lfm2moe`.
+  /// The GGUF architecture, such as `lfm2moe`.
   public var architecture: String
   public var parameterCount: UInt64
   public var fileSize: UInt64

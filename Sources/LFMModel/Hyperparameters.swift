@@ -1,7 +1,7 @@
 /// The numbers that fix the network: sizes, layers, constants. Immutable, checked once, shared by all.
 ///
 /// `HyperparametersReading.swift` reads them from a checkpoint; the meaning of each is that of transformers'
-/// `Lfm2MoeConfig`.
+/// `Lfm2MoeConfig`; of `Lfm2Config`, whose layers are all dense, the numbers of experts are 0.
 package struct Hyperparameters: Equatable, Sendable {
   /// What a layer does with its normed input before the feed-forward.
   package enum OperatorKind: Equatable, Sendable {

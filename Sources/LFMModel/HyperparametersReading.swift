@@ -14,34 +14,39 @@ extension Hyperparameters {
     static let taps = 2...8
   }
 
-  /// The one architecture that this model computes.
-  package static let architecture = "lfm2moe"
+  /// The architectures that this model computes: with experts, and with dense layers alone.
+  package static let architectures = [withExperts, "lfm2"]
+  private static let withExperts = "lfm2moe"
 
   /// - Throws: `ModelError`: `unsupportedArchitecture` or `badHyperparameter`.
   package init(_ checkpoint: Checkpoint) throws(ModelError) {
     do {
-      try Self.checkArchitecture(checkpoint)
-      self = try Self.read(checkpoint.metadata, path: checkpoint.path)
+      let architecture = try Self.architecture(of: checkpoint)
+      self = try Self.read(checkpoint.metadata, architecture, path: checkpoint.path)
+      try checkAgreement(architecture, path: checkpoint.path)
     } catch let error as ModelError {
       throw error
     } catch {
       throw ModelError(.badHyperparameter, "\(error)")
     }
-    try checkAgreement(path: checkpoint.path)
   }
 
-  private static func checkArchitecture(_ checkpoint: Checkpoint) throws {
+  private static func architecture(of checkpoint: Checkpoint) throws -> String {
     let found = try checkpoint.architecture()
-    guard found == architecture else {
+    guard architectures.contains(found) else {
       throw ModelError(
         .unsupportedArchitecture,
         "\(checkpoint.path): this file holds a model of architecture \"\(CheckpointError.printable(found))\"; "
-          + "lfmd computes \"\(architecture)\" (LFM2.5-8B-A1B, LFM2-8B-A1B). Give it a GGUF of one of those."
+          + "lfmd computes \"lfm2moe\" (LFM2.5-8B-A1B, LFM2-8B-A1B, LFM2-24B-A2B) and \"lfm2\" (LFM2 and LFM2.5 "
+          + "of 350M to 2.6B). Give it a GGUF of one of those."
       )
     }
+    return found
   }
 
-  private static func read(_ metadata: Metadata, path: String) throws -> Hyperparameters {
+  private static func read(
+    _ metadata: Metadata, _ architecture: String, path: String
+  ) throws -> Hyperparameters {
     func key(_ name: String) -> String { "\(architecture).\(name)" }
     func integer(_ name: String, _ range: ClosedRange<Int>) throws -> Int {
       try metadata.integer(key(name), in: range)
@@ -52,34 +57,42 @@ extension Hyperparameters {
     let layers = try integer("block_count", Limit.layers)
     let keyValueHeads = try metadata.integers(
       key("attention.head_count_kv"), count: layers, in: 0...Limit.heads.upperBound)
-    let gating = try integer("expert_gating_func", 0...255)
-    guard gating == 2 else {
-      throw ModelError(
-        .badHyperparameter,
-        "\(path): key \(key("expert_gating_func")): found \(gating), expected 2 (sigmoid).")
-    }
     let embedding = try vocabularyCount(metadata, key("vocab_size"))
-    let scale = try optionalFloat(metadata, key("expert_weights_scale")) ?? 0
-    return Hyperparameters(
+    var found = Hyperparameters(
       operators: keyValueHeads.map {
         $0 == 0 ? .shortConvolution : .attention(keyValueHeads: $0)
       },
       hidden: try integer("embedding_length", Limit.width),
       feedForward: try integer("feed_forward_length", Limit.width),
-      denseLayers: try optional("leading_dense_block_count", 0...layers, 0),
-      experts: try integer("expert_count", Limit.experts),
-      expertsPerToken: try integer("expert_used_count", Limit.experts),
-      expertFeedForward: try integer("expert_feed_forward_length", Limit.width),
-      normalizesExpertWeights: metadata.contains(key("expert_weights_norm"))
-        ? try metadata.bool(key("expert_weights_norm")) : true,
-      // llama.cpp's files write 0, or nothing, for "no scaling".
-      routedScaling: scale == 0 ? 1 : Float(scale),
+      denseLayers: layers,
+      experts: 0,
+      expertsPerToken: 0,
+      expertFeedForward: 0,
+      normalizesExpertWeights: true,
+      routedScaling: 1,
       heads: try integer("attention.head_count", Limit.heads),
       ropeBase: Float(try metadata.float(key("rope.freq_base"))),
       normEpsilon: Float(try metadata.float(key("attention.layer_norm_rms_epsilon"))),
       convolutionTaps: try integer("shortconv.l_cache", Limit.taps),
       vocabularyCount: embedding,
       contextLength: try integer("context_length", Limit.context))
+    guard architecture == withExperts else { return found }
+    let gating = try integer("expert_gating_func", 0...255)
+    guard gating == 2 else {
+      throw ModelError(
+        .badHyperparameter,
+        "\(path): key \(key("expert_gating_func")): found \(gating), expected 2 (sigmoid).")
+    }
+    found.denseLayers = try optional("leading_dense_block_count", 0...layers, 0)
+    found.experts = try integer("expert_count", Limit.experts)
+    found.expertsPerToken = try integer("expert_used_count", Limit.experts)
+    found.expertFeedForward = try integer("expert_feed_forward_length", Limit.width)
+    let norm = key("expert_weights_norm")
+    if metadata.contains(norm) { found.normalizesExpertWeights = try metadata.bool(norm) }
+    // llama.cpp's files write 0, or nothing, for "no scaling".
+    let scale = try optionalFloat(metadata, key("expert_weights_scale")) ?? 0
+    found.routedScaling = scale == 0 ? 1 : Float(scale)
+    return found
   }
 
   /// The key, or, in files without it, the number of tokens.
@@ -97,11 +110,11 @@ extension Hyperparameters {
   }
 
   /// What no single key shows.
-  private func checkAgreement(path: String) throws(ModelError) {
+  private func checkAgreement(_ architecture: String, path: String) throws(ModelError) {
     func refuse(_ name: String, _ found: String, _ expected: String) -> ModelError {
       ModelError(
         .badHyperparameter,
-        "\(path): key \(Self.architecture).\(name): found \(found), expected \(expected).")
+        "\(path): key \(architecture).\(name): found \(found), expected \(expected).")
     }
     guard hidden % heads == 0, headDimension % 2 == 0 else {
       throw refuse(

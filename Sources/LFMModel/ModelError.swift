@@ -5,7 +5,7 @@
 package struct ModelError: Error, Equatable, CustomStringConvertible, Sendable {
   /// What a caller can branch on.
   package enum Kind: Sendable {
-    /// The file holds another architecture than `lfm2moe`.
+    /// The file holds another architecture than those of `Hyperparameters.architectures`.
     case unsupportedArchitecture
     /// A metadata key is missing, has the wrong type, or a value that makes no model.
     case badHyperparameter

@@ -1,6 +1,6 @@
 /// The names of all tensors, in one table; the rest of the program has properties (`Weights`).
 ///
-/// The names are llama.cpp's for the architecture `lfm2moe`. Beware of `token_embd_norm`: it is the output norm.
+/// The names are llama.cpp's for the architectures `lfm2moe` and `lfm2`. Beware of `token_embd_norm`: it is the output norm.
 enum TensorName {
   static let embedding = "token_embd.weight"
   static let outputNorm = "token_embd_norm.weight"

@@ -11,6 +11,8 @@ enum Reference: String, CaseIterable {
   case allDenseQ4 = "all-dense-q4_0"
   case mixedQ4 = "mixed-q4_0"
   case kQuants = "k-quants"
+  case lfm2F32 = "lfm2-f32"
+  case lfm2Q8 = "lfm2-q8_0"
 
   var checkpoint: URL { Place.fixtures.appending(path: "\(rawValue).gguf") }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Make small random checkpoints with Hugging Face transformers' Lfm2MoeForCausalLM and save what it computes.
+"""Make small random checkpoints with Hugging Face transformers' Lfm2MoeForCausalLM and Lfm2ForCausalLM (cases without
+experts), and save what they compute.
 
     pip install torch transformers gguf
     make_reference.py [OUT]        (default: Tests/LFMModelTests/Fixtures)
@@ -20,7 +21,7 @@ import gguf
 import numpy as np
 import torch
 from gguf import GGMLQuantizationType as Q
-from transformers import Lfm2MoeConfig, Lfm2MoeForCausalLM
+from transformers import Lfm2Config, Lfm2ForCausalLM, Lfm2MoeConfig, Lfm2MoeForCausalLM
 from transformers.models.lfm2_moe.modeling_lfm2_moe import Lfm2MoeRotaryEmbedding, Lfm2MoeTopKRouter
 
 root = pathlib.Path(__file__).resolve().parents[2]
@@ -43,6 +44,10 @@ CASES = [
          used=2, eff=64, vocab=90, tokens=130),
     dict(name="k-quants", types=[Q.Q4_K, Q.Q5_K, Q.Q6_K], layers="a", hidden=256, heads=4, kv=2, ff=256, dense=0,
          experts=2, used=1, eff=256, vocab=64, tokens=65),
+    dict(name="lfm2-f32", types=[Q.F32], layers="ccac", hidden=36, heads=6, kv=2, ff=44, dense=4, experts=0, used=0,
+         vocab=83, tokens=140),
+    dict(name="lfm2-q8_0", types=[Q.Q8_0], layers="cacac", hidden=64, heads=4, kv=2, ff=96, dense=5, experts=0, used=0,
+         vocab=75, tokens=120),
 ]
 
 
@@ -132,16 +137,22 @@ def fill(case, model, w):
 
 def build(case, seed):
     names = {"c": "conv", "a": "full_attention"}
-    config = Lfm2MoeConfig(
+    shared = dict(
         vocab_size=case["vocab"], hidden_size=case["hidden"], intermediate_size=case["ff"],
-        moe_intermediate_size=case["eff"], num_hidden_layers=len(case["layers"]), num_attention_heads=case["heads"],
-        num_key_value_heads=case["kv"], conv_L_cache=case.get("taps", 3), num_dense_layers=case["dense"],
-        num_experts=case["experts"], num_experts_per_tok=case["used"], norm_eps=1e-5,
-        use_expert_bias=case.get("bias", True), routed_scaling_factor=case.get("scaling", 1.0),
+        num_hidden_layers=len(case["layers"]), num_attention_heads=case["heads"],
+        num_key_value_heads=case["kv"], conv_L_cache=case.get("taps", 3), norm_eps=1e-5,
         layer_types=[names[x] for x in case["layers"]], tie_word_embeddings=case.get("tied", True),
         rope_parameters={"rope_type": "default", "rope_theta": 5e6}, max_position_embeddings=4096,
-        pad_token_id=0, bos_token_id=1, eos_token_id=2, attn_implementation="eager", experts_implementation="eager")
-    model = Lfm2MoeForCausalLM(config).eval().float()
+        pad_token_id=0, bos_token_id=1, eos_token_id=2, attn_implementation="eager")
+    if case["experts"]:
+        model = Lfm2MoeForCausalLM(Lfm2MoeConfig(
+            **shared, moe_intermediate_size=case["eff"], num_dense_layers=case["dense"], num_experts=case["experts"],
+            num_experts_per_tok=case["used"], use_expert_bias=case.get("bias", True),
+            routed_scaling_factor=case.get("scaling", 1.0), experts_implementation="eager"))
+    else:
+        # The adjustment of the inner width is made by whoever writes a GGUF: the file has the result.
+        model = Lfm2ForCausalLM(Lfm2Config(**shared, block_auto_adjust_ff_dim=False))
+    model = model.eval().float()
     w = Checkpoint(case, seed)
     with torch.no_grad():
         fill(case, model, w)
@@ -168,16 +179,17 @@ def closest_route(model, case, run):
 
 
 def write(case, w, path):
-    g = gguf.GGUFWriter(path, "lfm2moe")
+    g = gguf.GGUFWriter(path, "lfm2moe" if case["experts"] else "lfm2")
     layers = case["layers"]
     g.add_name(case["name"])
     g.add_block_count(len(layers)), g.add_context_length(4096), g.add_embedding_length(case["hidden"])
     g.add_feed_forward_length(case["ff"]), g.add_head_count(case["heads"])
     g.add_head_count_kv([case["kv"] if x == "a" else 0 for x in layers])
     g.add_rope_freq_base(5e6), g.add_layer_norm_rms_eps(1e-5)
-    g.add_expert_count(case["experts"]), g.add_expert_used_count(case["used"])
-    g.add_expert_feed_forward_length(case["eff"]), g.add_leading_dense_block_count(case["dense"])
-    g.add_expert_gating_func(gguf.ExpertGatingFuncType.SIGMOID)
+    if case["experts"]:
+        g.add_expert_count(case["experts"]), g.add_expert_used_count(case["used"])
+        g.add_expert_feed_forward_length(case["eff"]), g.add_leading_dense_block_count(case["dense"])
+        g.add_expert_gating_func(gguf.ExpertGatingFuncType.SIGMOID)
     g.add_vocab_size(case["vocab"]), g.add_shortconv_l_cache(case.get("taps", 3))
     if "scaling" in case:
         g.add_expert_weights_scale(case["scaling"])
