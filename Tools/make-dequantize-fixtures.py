@@ -2,7 +2,7 @@
 """Makes Tests/CLFMKernelsTests/Fixtures/dequantize.json: random blocks and what gguf-py makes of them.
 
 Needs the Python packages gguf and numpy. The blocks are random bytes, so every nibble, sixth bit and signed scale
-occurs; only their f16 scales are chosen, to be finite and to include subnormals, zeros of both signs and the largest.
+occurs; only their scales are chosen, to be finite and to include subnormals, zeros of both signs and the largest.
 """
 
 import json
@@ -19,6 +19,14 @@ TYPES = {
     "Q4_K": (6, [0, 2]),
     "Q5_K": (6, [0, 2]),
     "Q6_K": (6, [208]),
+    "Q4_1": (16, [0, 2]),
+    "Q5_0": (16, [0]),
+    "Q5_1": (16, [0, 2]),
+    "Q2_K": (6, [80, 82]),
+    "Q3_K": (6, [108]),
+    "IQ4_NL": (16, [0]),
+    "IQ4_XS": (6, [0]),
+    "MXFP4": (16, []),
 }
 SCALES = [0x0000, 0x8000, 0x0001, 0x83FF, 0x7BFF, 0xFBFF]
 
@@ -26,6 +34,8 @@ SCALES = [0x0000, 0x8000, 0x0001, 0x83FF, 0x7BFF, 0xFBFF]
 def blocks_of(random, kind, count, scale_offsets):
     size = gguf.GGML_QUANT_SIZES[kind][1]
     blocks = random.integers(0, 256, (count, size), dtype=np.uint8)
+    if kind == gguf.GGMLQuantizationType.MXFP4:
+        blocks[:, 0] %= 250  # its scales are exponents; larger ones would make infinities
     for offset in scale_offsets:
         scales = random.normal(0, 0.02, count).astype(np.float16).view(np.uint16)
         edges = random.permutation(SCALES)[: min(count // 2, len(SCALES))]

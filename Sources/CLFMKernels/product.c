@@ -1,4 +1,5 @@
 // Rows of weights times columns of activations, for each instruction set; the arithmetic is in product_body.h.
+#include "dequantize.h"
 #include "family.h"
 #include "vector.h"
 

@@ -20,6 +20,7 @@
 #define float16_of_bf16 LFM_NAME(float16_of_bf16)
 #define unpack_bf16 LFM_NAME(unpack_bf16)
 #define unpack_f32 LFM_NAME(unpack_f32)
+#define has_blocks LFM_NAME(has_blocks)
 #define unpack_row LFM_NAME(unpack_row)
 #define tile LFM_NAME(tile)
 #define multiply_rows LFM_NAME(multiply_rows)
@@ -200,9 +201,9 @@ LFM_INLINE void dot_plain(
 void LFM_NAME(lfm_product)(
     const lfm_matrix *m, size_t begin, size_t end, const float *const *inputs,
     float *const *outputs, size_t count, float *scratch) {
-  const int blocks =
-      m->type != LFM_WEIGHT_F32 && m->type != LFM_WEIGHT_F16 && m->type != LFM_WEIGHT_BF16;
-  if (count == 1 && blocks) {
+  const int floats =
+      m->type == LFM_WEIGHT_F32 || m->type == LFM_WEIGHT_F16 || m->type == LFM_WEIGHT_BF16;
+  if (count == 1 && has_blocks(m->type)) {
     dot_column(m, begin, end, inputs[0], outputs[0]);
     return;
   }
@@ -210,7 +211,7 @@ void LFM_NAME(lfm_product)(
   if (m->type == TYPE && count == 1) dot_plain(m, begin, end, inputs[0], outputs[0], TYPE); \
   if (m->type == TYPE && count > 1)                                                         \
     multiply_plain(m, begin, end, inputs, outputs, count, scratch, TYPE);
-  if (!blocks && m->columns % 16 == 0 && (count == 1 || LFM_LANES_IN_REGISTERS >= 32)) {
+  if (floats && m->columns % 16 == 0 && (count == 1 || LFM_LANES_IN_REGISTERS >= 32)) {
     LFM_PLAIN(LFM_WEIGHT_F32)
     LFM_PLAIN(LFM_WEIGHT_F16)
     LFM_PLAIN(LFM_WEIGHT_BF16)

@@ -207,6 +207,12 @@ enum { LFM_NAME(AHEAD) = 2048 };
       break;                                                                                \
   }
 
+// Whether LFM_EACH_BLOCK knows the type.
+LFM_INLINE int has_blocks(int32_t type) {
+  return type == LFM_WEIGHT_Q8_0 || type == LFM_WEIGHT_Q4_0 || type == LFM_WEIGHT_Q4_K ||
+         type == LFM_WEIGHT_Q5_K || type == LFM_WEIGHT_Q6_K;
+}
+
 // One row into out, zeros up to a multiple of 16.
 static void unpack_row(const lfm_matrix *m, size_t row, float *out) {
   const uint8_t *const p[1] = {m->data + row * m->row_bytes};
@@ -224,6 +230,12 @@ static void unpack_row(const lfm_matrix *m, size_t row, float *out) {
       return;
     default:
       break;
+  }
+  if (!has_blocks(m->type)) {
+    // What has no vector code here: the plain way, to the same bits in every set.
+    const uint32_t type = (uint32_t)m->type;
+    lfm_dequantize_function_for(type)(p[0], columns / lfm_dequantize_block_elements(type), out);
+    return;
   }
 #define LFM_VISIT(r, at, w) v_store(out + (at), w)
   LFM_EACH_BLOCK(m->type)

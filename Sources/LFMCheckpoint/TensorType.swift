@@ -50,7 +50,9 @@ package enum TensorType: UInt32, CaseIterable, Hashable, Sendable {
   /// Whether tensors of this type can be computed with, not only listed.
   package var isSupported: Bool {
     switch self {
-    case .f32, .f16, .bf16, .q80, .q40, .q4K, .q5K, .q6K: true
+    case .f32, .f16, .bf16, .q80, .q40, .q41, .q50, .q51, .q2K, .q3K, .q4K, .q5K, .q6K, .iq4NL,
+      .iq4XS, .mxfp4:
+      true
     default: false
     }
   }

@@ -59,6 +59,14 @@ struct WeightType: CustomTestStringConvertible, Sendable {
     WeightType(name: "Q4_K", number: 12, elements: 256, bytes: 144, scales: [0, 2]),
     WeightType(name: "Q5_K", number: 13, elements: 256, bytes: 176, scales: [0, 2]),
     WeightType(name: "Q6_K", number: 14, elements: 256, bytes: 210, scales: [208]),
+    WeightType(name: "Q4_1", number: 3, elements: 32, bytes: 20, scales: [0, 2]),
+    WeightType(name: "Q5_0", number: 6, elements: 32, bytes: 22, scales: [0]),
+    WeightType(name: "Q5_1", number: 7, elements: 32, bytes: 24, scales: [0, 2]),
+    WeightType(name: "Q2_K", number: 10, elements: 256, bytes: 84, scales: [80, 82]),
+    WeightType(name: "Q3_K", number: 11, elements: 256, bytes: 110, scales: [108]),
+    WeightType(name: "IQ4_NL", number: 20, elements: 32, bytes: 18, scales: [0]),
+    WeightType(name: "IQ4_XS", number: 23, elements: 256, bytes: 136, scales: [0]),
+    WeightType(name: "MXFP4", number: 39, elements: 32, bytes: 17, scales: []),
   ]
 
   /// Random rows whose weights are small numbers.
@@ -74,6 +82,7 @@ struct WeightType: CustomTestStringConvertible, Sendable {
         for i in 0..<4 { bytes[at + i] = UInt8(value >> (8 * UInt32(i)) & 255) }
       case 1: bytes[at + 1] = bytes[at + 1] & 0x83 | 0x34
       case 30: bytes[at + 1] = bytes[at + 1] & 0x80 | 0x3E
+      case 39: bytes[at] = 0x79 | bytes[at] & 3
       default: for scale in scales { bytes[at + scale + 1] = bytes[at + scale + 1] & 0x83 | 0x14 }
       }
     }
