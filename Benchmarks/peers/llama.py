@@ -5,9 +5,10 @@ import subprocess
 
 
 class Bench:
-    def __init__(self, program, settings):
+    def __init__(self, program, settings, fixed=None):
         self.program = program
         self.few = settings == "few"
+        self.fixed = fixed
 
     def version(self):
         """What `--version` says, on one line; builds from an archive do not know their commit."""
@@ -16,6 +17,8 @@ class Bench:
 
     def settings_for(self, tests):
         """All that change the speed of tests: repacking, flash attention, and for prompts the micro-batch."""
+        if self.fixed:
+            return [self.fixed]
         if self.few:
             return [["--repack", value, "-fa", "auto", "-ub", "512"] for value in "10"]
         is_long = any(kind == "pp" and tokens > 512 for _, _, kind, tokens in tests)

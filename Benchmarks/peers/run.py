@@ -55,6 +55,8 @@ def parse():
     parser.add_argument("--looks", type=int, default=1, help="measurements of each setting before that")
     parser.add_argument("--settings", choices=["all", "few"], default="all",
                         help="few: default and --repack 0 only, with -fa auto and -ub 512")
+    parser.add_argument("--llama-options", type=str.split, metavar="WORDS",
+                        help="llama.cpp's one setting, as \"--repack 0 -fa auto\", in place of a look at all")
     parser.add_argument("--minutes", type=float, default=float("inf"),
                         help="begin nothing after so long; run again to go on")
     parser.add_argument("--report", action="store_true", help="measure nothing")
@@ -92,7 +94,8 @@ class Campaign:
         self.arguments = arguments
         self.results = Results(arguments.output)
         self.end = time.monotonic() + arguments.minutes * 60
-        self.llama = llama.Bench(arguments.llama_bench, arguments.settings)
+        self.llama = llama.Bench(
+            arguments.llama_bench, arguments.settings, arguments.llama_options)
         self.ours = ours.Bench(arguments.programs, arguments.place / "prepared")
 
     def groups(self):
