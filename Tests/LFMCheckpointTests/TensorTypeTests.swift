@@ -27,9 +27,8 @@ import Testing
   }
 
   @Test func supportedTypes() {
-    #expect(
-      TensorType.supportedNames == "F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, BF16, MXFP4"
-    )
+    let names = "F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K"
+    #expect(TensorType.supportedNames == names + ", IQ4_NL, IQ4_XS, BF16, MXFP4")
   }
 
   @Test func sizesThatDoNotFit() {
