@@ -2,7 +2,7 @@
 // job has a key/value head of its own, so that a decode reads from memory. Best of several runs, in processor time.
 //
 //   clang -O2 -ISources/CLFMKernels/include Benchmarks/kernels/attention.c Sources/CLFMKernels/*.c -lm -o /tmp/attention
-//   /tmp/attention [depth] [exact|avx512|avx2|plain|neon]
+//   /tmp/attention [depth] [exact|avx512vnni|avx512|avx2|plain|neon]
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

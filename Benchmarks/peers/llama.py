@@ -17,8 +17,6 @@ class Bench:
 
     def settings_for(self, tests):
         """All that change the speed of tests: repacking, flash attention, and for prompts the micro-batch."""
-        if self.fixed:
-            return [self.fixed]
         if self.few:
             return [["--repack", value, "-fa", "auto", "-ub", "512"] for value in "10"]
         is_long = any(kind == "pp" and tokens > 512 for _, _, kind, tokens in tests)

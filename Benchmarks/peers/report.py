@@ -11,7 +11,7 @@ profit. Medians of {rounds} measurements of each side in turns (smallest to larg
 median of each measurement's share: a prefill's products (of a token's matrices; attention and head not counted) beside the
 int8 multiply-accumulates that the same threads did in registers before and after it; a decode's bytes (the file's tensors
 that a token needs, and keys and values) beside the rate at which the same threads read such weights before and after every
-0.4 s of it. llama.cpp's setting is the best found for that file, test and number of threads. Other processes used at most
+0.4 s of it. llama.cpp's setting is the best found for that file, test and number of threads, or what `--llama-options` said. Other processes used at most
 {others:.0%} of the processors during a measurement.
 """
 

@@ -177,6 +177,10 @@ class Campaign:
 
     def choose_settings(self, label, path, entries, record):
         """llama.cpp's best setting for each test: by a look at each, or, at a depth, what was best at a smaller one."""
+        if self.llama.fixed:
+            for entry in entries.values():
+                entry["setting"], entry["setting_from"] = self.llama.fixed, "--llama-options"
+            return
         for test, entry in entries.items():
             known = None if "setting" in entry else self.setting_nearby(test, record)
             if known:

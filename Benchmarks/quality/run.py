@@ -6,7 +6,7 @@
 FOLDER holds llama-quantize and llama-perplexity (Benchmarks/peers/README.md builds llama-bench; these are targets beside
 it). The demo model, or --model, is quantised to each type; the exact family scores the text and saves its
 log-probabilities, with keys and values in f32: the truth for both, for `lfmctl perplexity --kl-divergence` with the fast
-family and keys and values in f16 (or --kv), and `llama-perplexity --kl-divergence`. What differs is how activations, keys and
+family and keys and values as the daemon keeps them (or --kv), and `llama-perplexity --kl-divergence`. What differs is how activations, keys and
 values are rounded; the weights are the same bits. Prints a Markdown table.
 """
 import argparse
@@ -31,7 +31,7 @@ def main():
     parser.add_argument("--programs", type=pathlib.Path, default=ROOT / ".build" / "release")
     parser.add_argument("--only", default=",".join(TYPES), help="types, with commas between")
     parser.add_argument("--chunks", type=int, default=150, help="windows of 512 tokens")
-    parser.add_argument("--kv", default="i16", help="how our fast family keeps keys and values")
+    parser.add_argument("--kv", help="how our fast family keeps keys and values")
     parser.add_argument("--llama-options", default="", help="more words for llama-perplexity")
     a = parser.parse_args()
     print("| type | mean KL divergence | llama.cpp | 99.9 % | llama.cpp | same top token | llama.cpp |")
@@ -50,7 +50,8 @@ def measure(a, kind, folder):
     lfmctl = a.programs / "lfmctl"
     run([lfmctl, "perplexity", "--model", model, "-f", a.file, "--chunks", str(a.chunks),
          "--kv", "f32", "--save-logits", base], LFM_ISA="exact")
-    said = json.loads(run([lfmctl, "perplexity", "--model", model, "--kl-divergence", base, "--kv", a.kv, "--json"],
+    said = json.loads(run([lfmctl, "perplexity", "--model", model, "--kl-divergence", base, "--json"]
+                          + (["--kv", a.kv] if a.kv else []),
                           LFM_ISA="fast"))
     theirs = run([a.llama / "llama-perplexity", "-m", model, "--kl-divergence", "--kl-divergence-base",
                   base, *a.llama_options.split()])

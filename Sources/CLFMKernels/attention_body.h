@@ -132,9 +132,9 @@ LFM_INLINE void scale_queries(const lfm_attention_job *job, const attention_plan
   }
 }
 
-// One strip's share of the next page, so that all strips together call for all of it.
-LFM_INLINE void call_for_share(const attention_page *page, size_t bytes, size_t strip) {
-  const size_t share = 16 * 64;
+// One strip's share of the next page's keys and values, of `bytes` each: all strips together call for all of it.
+LFM_INLINE void call_for_share(const attention_page *page, size_t bytes, size_t strip, size_t strips) {
+  const size_t share = (bytes + 64 * strips - 1) / (64 * strips) * 64;
   for (size_t at = strip * share; at < bytes && at < (strip + 1) * share; at += 64) {
     __builtin_prefetch(page->next_keys + at, 0, 2);
     __builtin_prefetch(page->next_values + at, 0, 2);
@@ -152,10 +152,11 @@ LFM_INLINE void attend_page(
       attend_strip(p, page, job->head_dim, row * job->group + h, count,
                    job->positions + row - start, element, ahead);
     }
-  for (size_t r = row * job->group; r < p->rows; r += LFM_STRIP_ROWS) {
+  const size_t first = row * job->group, strips = (p->rows - first + LFM_STRIP_ROWS - 1) / LFM_STRIP_ROWS;
+  for (size_t r = first; r < p->rows; r += LFM_STRIP_ROWS) {
     size_t count = p->rows - r < LFM_STRIP_ROWS ? p->rows - r : LFM_STRIP_ROWS;
     if (element == LFM_KV_I16 && ahead == 0)
-      call_for_share(page, lfm_key_bytes(element, job->head_dim) + 256, r / LFM_STRIP_ROWS);
+      call_for_share(page, lfm_key_bytes(element, job->head_dim) + 256, (r - first) / LFM_STRIP_ROWS, strips);
     attend_strip(p, page, job->head_dim, r, count, 64, element, ahead);
   }
 }

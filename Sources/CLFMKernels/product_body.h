@@ -201,6 +201,7 @@ LFM_INLINE void dot_plain(
 void LFM_NAME(lfm_product)(
     const lfm_matrix *m, size_t begin, size_t end, const float *const *inputs,
     float *const *outputs, size_t count, float *scratch) {
+  if (count == 0) return;
   const int floats =
       m->type == LFM_WEIGHT_F32 || m->type == LFM_WEIGHT_F16 || m->type == LFM_WEIGHT_BF16;
   if (count == 1 && has_blocks(m->type)) {

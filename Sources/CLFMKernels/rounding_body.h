@@ -1,5 +1,5 @@
-// Vectors to integers and a scale: the largest magnitude becomes `limit`, halves are rounded to even. What is not finite
-// makes a scale that is not, and so results that are not.
+// Vectors to integers and a scale: the largest magnitude becomes `limit`, halves are rounded to even. A number that is
+// none, or infinite, makes such a scale; beside an infinite one all integers are 0 or the limit.
 
 #define r_largest LFM_NAME(r_largest)
 #define r_scale LFM_NAME(r_scale)

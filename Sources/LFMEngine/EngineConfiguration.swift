@@ -7,7 +7,7 @@ package struct EngineConfiguration: Sendable {
   package var contextLength: Int?
   /// KV pages of 64 positions; `nil` is enough for four full contexts. Memory is committed as pages are used.
   package var pages: Int?
-  /// How keys and values are stored; `nil` is f32 where the model computes exactly, and f16 otherwise.
+  /// How keys and values are stored; `nil` is `StepModel.element`.
   package var pageElement: KVLayout.Element?
   /// Prompt tokens in one chunk at most.
   package var chunk = 512

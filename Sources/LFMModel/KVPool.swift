@@ -85,7 +85,7 @@ package final class KVPool: Sendable {
   }
 
   private func poison(_ index: Int) {
-    // All bits set is a NaN in f32 and in f16 alike.
+    // All bits set is a NaN in f32 and in f16 alike, and in the scales of integers.
     unsafe _ = memset(base(of: index), 0xFF, layout.pageBytes)
   }
 }

@@ -82,7 +82,9 @@ package final class Model: Sendable {
     self.checkpoint = checkpoint
     instructionSet = kernels.name
     isExact = unsafe kernels.packed == nil
-    element = kernels.element
+    // The wider a head, the fewer bits a query of integers has.
+    let isWide = hyperparameters.headDimension > 256
+    element = isWide && kernels.element == .int16 ? .float16 : kernels.element
     mappedBytes = weights.mappedBytes
     privateBytes = weights.preparedBytes + workspace.byteCount
     let pass = unsafe ForwardPass(

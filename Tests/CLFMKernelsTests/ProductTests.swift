@@ -64,13 +64,12 @@ import Testing
   /// AVX2 and AVX-512 have the same lanes, and so the same bits.
   @Test func theVectorSetsAgree() {
     let sets = InstructionSet.all.filter { $0.name.hasPrefix("avx") }
-    guard sets.count == 2 else { return }
     var random = Random(state: 17)
     for type in WeightType.all {
       let matrix = TestMatrix(type, rows: 9, columns: type.lengths.last!, &random)
       let inputs = (0..<7).map { _ in random.floats(matrix.columns) }
       let results = sets.map { matrix.product($0, inputs, chunk: 9).map { $0.map(\.bitPattern) } }
-      #expect(results[0] == results[1], "\(type.name)")
+      for result in results.dropFirst() { #expect(result == results[0], "\(type.name)") }
     }
   }
 

@@ -43,7 +43,7 @@ import Testing
   }
 
   /// Weights that are prepared while a sequence is under way change nothing but the speed.
-  @Test(arguments: [Reference.plainQ8, .mixedQ4, .kQuants])
+  @Test(arguments: [Reference.plainQ8, .mixedQ4, .kQuants, .lfm2Q8])
   func adoptedOnTheWay(_ reference: Reference) throws {
     let tokens = try reference.tokens()
     let checkpoint = try Checkpoint(path: reference.checkpoint.path)
@@ -87,5 +87,16 @@ import Testing
       [Segment(fast.freshSequence(), tokens: tokens, logits: .all)], logits: buffer, exact: true)
     let found = results[0].logitsRows.map { buffer.row($0) }
     #expect(same(found, try exact.logits(exact.freshSequence(), tokens)))
+  }
+
+  /// Where nobody asks for another way: as they are, or in the 16 bits that this processor's attention reads fastest.
+  @Test func howKeysAndValuesAreKept() throws {
+    let checkpoint = Reference.plainQ8.checkpoint
+    #expect(try makeModel(checkpoint, instructionSet: "exact").element == .float32)
+    #if arch(x86_64)
+      #expect(try makeModel(checkpoint, instructionSet: "fast").element == .int16)
+    #else
+      #expect(try makeModel(checkpoint, instructionSet: "fast").element == .float16)
+    #endif
   }
 }

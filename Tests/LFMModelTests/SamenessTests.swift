@@ -5,7 +5,7 @@ import Testing
 /// many threads compute. Unused pages are NaN throughout, so reading what is not there shows.
 @Suite struct SamenessTests {
   static let references: [Reference] = [
-    .oddF32, .untiedF16, .tapsBF16, .plainQ8, .mixedQ4, .kQuants,
+    .oddF32, .untiedF16, .tapsBF16, .plainQ8, .mixedQ4, .kQuants, .lfm2Q8,
   ]
   static let families = ["exact", "fast"]
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// How a weight is stored; ggml's numbers.
+// How a weight is stored; ggml's numbers. Others that dequantize.h knows may stand where these do: without vector code.
 enum lfm_weight_type {
   LFM_WEIGHT_F32 = 0,
   LFM_WEIGHT_F16 = 1,
@@ -65,8 +65,8 @@ typedef struct lfm_attention_job {
   size_t group;
   size_t head_dim;
   uint8_t *const *pages;  // the sequence's pages, as many as the last row sees
-  size_t key_offset;      // bytes from a page's start to [head_dim][64] keys
-  size_t value_offset;    // bytes from a page's start to [64][head_dim] values
+  size_t key_offset;      // bytes from a page's start to [head_dim][64] keys, or pairs
+  size_t value_offset;    // bytes from a page's start to [64][head_dim] values, or pairs
   int32_t element;        // enum lfm_kv_element
   size_t positions;       // at least 1
   float scale;

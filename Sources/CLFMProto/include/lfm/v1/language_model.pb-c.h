@@ -179,7 +179,7 @@ struct  Lfm__V1__ModelInfoReply
    */
   ProtobufCBinaryData name;
   /*
-   * The GGUF architecture, "lfm2moe".
+   * The GGUF architecture, such as "lfm2moe".
    */
   ProtobufCBinaryData architecture;
   /*
