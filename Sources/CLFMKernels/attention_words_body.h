@@ -6,7 +6,6 @@
 
 #define words_load LFM_NAME(words_load)
 #define words_pair LFM_NAME(words_pair)
-#define add_pairs LFM_NAME(add_pairs)
 #define round_words LFM_NAME(round_words)
 #define words_scores LFM_NAME(words_scores)
 #define words_weights LFM_NAME(words_weights)
@@ -23,33 +22,6 @@ LFM_INLINE i16x32 words_pair(const int16_t *p) {
   int32_t x;
   __builtin_memcpy(&x, p, sizeof x);
   return (i16x32){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x};
-}
-
-// sum[l] += the products of the halves of lane l of a and b.
-LFM_INLINE i16x32 add_pairs(i16x32 sum, i16x32 a, i16x32 b) {
-#if LFM_HAS_WORD_PAIRS
-  return (i16x32)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);
-#elif defined(__x86_64__) && LFM_LANES_IN_REGISTERS >= 32
-  return sum + (i16x32)_mm512_madd_epi16((__m512i)a, (__m512i)b);
-#elif defined(__x86_64__) && LFM_LANES_IN_REGISTERS >= 8
-  __m256i s[2], v[2], w[2];
-  __builtin_memcpy(s, &sum, sizeof s);
-  __builtin_memcpy(v, &a, sizeof v);
-  __builtin_memcpy(w, &b, sizeof w);
-  LFM_UNROLL for (int h = 0; h < 2; h++) s[h] = _mm256_add_epi32(s[h], _mm256_madd_epi16(v[h], w[h]));
-  __builtin_memcpy(&sum, s, sizeof s);
-  return sum;
-#elif defined(__x86_64__)
-  __m128i s[4], v[4], w[4];
-  __builtin_memcpy(s, &sum, sizeof s);
-  __builtin_memcpy(v, &a, sizeof v);
-  __builtin_memcpy(w, &b, sizeof w);
-  LFM_UNROLL for (int h = 0; h < 4; h++) s[h] = _mm_add_epi32(s[h], _mm_madd_epi16(v[h], w[h]));
-  __builtin_memcpy(&sum, s, sizeof s);
-  return sum;
-#else
-  return sum + (a << 16 >> 16) * (b << 16 >> 16) + (a >> 16) * (b >> 16);
-#endif
 }
 
 // `count` numbers to integers of at most `limit`, zeros up to a whole pair. Returns their scale.

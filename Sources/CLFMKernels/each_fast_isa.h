@@ -73,6 +73,7 @@
 #define LFM_LANES_IN_REGISTERS 32
 #define LFM_HAS_FMA 1
 #define LFM_HAS_HALF 1
+#define LFM_HAS_WORD_PAIRS 1
 #define LFM_DOT LFM_DOT_VNNI512
 #define LFM_MOST_COLUMNS 8
 #include LFM_BODY

@@ -104,8 +104,8 @@ LFM_INLINE v16 byte_lanes(i16x32 v, int byte) {
 LFM_INLINE v16 add_minima(const i16x32 *minima, const uint8_t *x, size_t quad) {
   i16x32 i = i_set(0);
   LFM_UNROLL for (int h = 0; h < 2; h++) {
-    i = dot2(i, minima[h] & 0x00ff00ff, x_word(x + (size_t)h * 2 * quad));
-    i = dot2(i, minima[h] >> 8 & 0x00ff00ff, x_word(x + (size_t)h * 2 * quad + quad));
+    i = add_pairs(i, minima[h] & 0x00ff00ff, i_set(x_word(x + (size_t)h * 2 * quad)));
+    i = add_pairs(i, minima[h] >> 8 & 0x00ff00ff, i_set(x_word(x + (size_t)h * 2 * quad + quad)));
   }
   return __builtin_convertvector(i, v16);
 }

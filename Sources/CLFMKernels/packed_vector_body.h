@@ -6,7 +6,6 @@
 #define x_scale LFM_NAME(x_scale)
 #define dot4 LFM_NAME(dot4)
 #define dot4_biased LFM_NAME(dot4_biased)
-#define dot2 LFM_NAME(dot2)
 
 typedef uint16_t LFM_NAME(line) __attribute__((vector_size(64)));
 #define line_t LFM_NAME(line)
@@ -94,23 +93,5 @@ LFM_INLINE i16x32 dot4_biased(i16x32 sum, line_t w, int32_t x) {
   return dot4(sum, w ^ (uint16_t)0x8080, x);
 #else
   return dot4(sum, w, x);
-#endif
-}
-
-// sum[l] += the two products of 16-bit halves of lane l of w and of x.
-LFM_INLINE i16x32 dot2(i16x32 sum, i16x32 w, int32_t x) {
-#if LFM_DOT == LFM_DOT_VNNI512
-  return (i16x32)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)w, _mm512_set1_epi32(x));
-#elif LFM_DOT == LFM_DOT_VNNI256 || LFM_DOT == LFM_DOT_MADDUBS
-  __m256i s[2], v[2];
-  __builtin_memcpy(s, &sum, sizeof s);
-  __builtin_memcpy(v, &w, sizeof v);
-  LFM_UNROLL for (int h = 0; h < 2; h++)
-    s[h] = _mm256_add_epi32(s[h], _mm256_madd_epi16(v[h], _mm256_set1_epi32(x)));
-  __builtin_memcpy(&sum, s, sizeof s);
-  return sum;
-#else
-  int32_t low = (int16_t)x, high = x >> 16;
-  return sum + (w & 0xffff) * low + (w >> 16) * high;
 #endif
 }

@@ -40,6 +40,7 @@ typedef _Float16 h16 __attribute__((vector_size(32)));
 #define v_exp LFM_NAME(v_exp)
 #define v_exp_below LFM_NAME(v_exp_below)
 #define v_larger LFM_NAME(v_larger)
+#define add_pairs LFM_NAME(add_pairs)
 #define v_from_half LFM_NAME(v_from_half)
 #define v_half_load LFM_NAME(v_half_load)
 #define v_half_load_n LFM_NAME(v_half_load_n)

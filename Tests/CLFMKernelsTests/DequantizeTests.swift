@@ -4,34 +4,7 @@ import Testing
 
 /// Dequantisation against gguf-py, against the format's own definition, and against the slow twin.
 @Suite struct DequantizeTests {
-  /// One tensor type as the tests need it: its number, elements and bytes of a block, and where its f16 scales lie.
-  struct Kind: CustomTestStringConvertible {
-    let name: String
-    let number: UInt32
-    let elements: Int
-    let bytes: Int
-    let scales: [Int]
-    var testDescription: String { name }
-
-    static let all = [
-      Kind(name: "F32", number: 0, elements: 1, bytes: 4, scales: []),
-      Kind(name: "F16", number: 1, elements: 1, bytes: 2, scales: []),
-      Kind(name: "Q4_0", number: 2, elements: 32, bytes: 18, scales: [0]),
-      Kind(name: "Q8_0", number: 8, elements: 32, bytes: 34, scales: [0]),
-      Kind(name: "Q4_K", number: 12, elements: 256, bytes: 144, scales: [0, 2]),
-      Kind(name: "Q5_K", number: 13, elements: 256, bytes: 176, scales: [0, 2]),
-      Kind(name: "Q6_K", number: 14, elements: 256, bytes: 210, scales: [208]),
-      Kind(name: "BF16", number: 30, elements: 1, bytes: 2, scales: []),
-      Kind(name: "Q4_1", number: 3, elements: 32, bytes: 20, scales: [0, 2]),
-      Kind(name: "Q5_0", number: 6, elements: 32, bytes: 22, scales: [0]),
-      Kind(name: "Q5_1", number: 7, elements: 32, bytes: 24, scales: [0, 2]),
-      Kind(name: "Q2_K", number: 10, elements: 256, bytes: 84, scales: [80, 82]),
-      Kind(name: "Q3_K", number: 11, elements: 256, bytes: 110, scales: [108]),
-      Kind(name: "IQ4_NL", number: 20, elements: 32, bytes: 18, scales: [0]),
-      Kind(name: "IQ4_XS", number: 23, elements: 256, bytes: 136, scales: [0]),
-      Kind(name: "MXFP4", number: 39, elements: 32, bytes: 17, scales: []),
-    ]
-  }
+  typealias Kind = WeightType
 
   struct Fixture: Decodable {
     let type: UInt32
@@ -92,7 +65,7 @@ import Testing
   @Test(arguments: [false, true]) func everyHalf(baseline: Bool) {
     let halves = (0...UInt16.max).map { $0 }
     let blocks = halves.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
-    let found = Self.dequantize(Kind.all[1], blocks, baseline: baseline)
+    let found = Self.dequantize(Kind.f16, blocks, baseline: baseline)
     for (half, value) in zip(halves, found) {
       let payload = UInt32(half & 0x3FF)
       if half & 0x7C00 == 0x7C00, payload != 0 {
@@ -107,7 +80,7 @@ import Testing
   @Test(arguments: [false, true]) func everyBrainFloat(baseline: Bool) {
     let halves = (0...UInt16.max).map { $0 }
     let blocks = halves.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
-    let found = Self.dequantize(Kind.all[7], blocks, baseline: baseline)
+    let found = Self.dequantize(Kind.bf16, blocks, baseline: baseline)
     #expect(found.map(\.bitPattern) == halves.map { UInt32($0) << 16 })
   }
 

@@ -50,10 +50,10 @@ struct WeightType: CustomTestStringConvertible, Sendable {
     }
   }
 
+  static let f16 = WeightType(name: "F16", number: 1, elements: 1, bytes: 2, scales: [])
+  static let bf16 = WeightType(name: "BF16", number: 30, elements: 1, bytes: 2, scales: [])
   static let all = [
-    WeightType(name: "F32", number: 0, elements: 1, bytes: 4, scales: []),
-    WeightType(name: "F16", number: 1, elements: 1, bytes: 2, scales: []),
-    WeightType(name: "BF16", number: 30, elements: 1, bytes: 2, scales: []),
+    WeightType(name: "F32", number: 0, elements: 1, bytes: 4, scales: []), f16, bf16,
     WeightType(name: "Q8_0", number: 8, elements: 32, bytes: 34, scales: [0]),
     WeightType(name: "Q4_0", number: 2, elements: 32, bytes: 18, scales: [0]),
     WeightType(name: "Q4_K", number: 12, elements: 256, bytes: 144, scales: [0, 2]),
