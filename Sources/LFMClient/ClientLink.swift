@@ -88,6 +88,14 @@ final class CallHold: Sendable {
 
   deinit { call.cancel("nobody waits for its replies") }
 
+  /// The call's id on its connection.
+  var id: UInt32 { call.id }
+
+  /// Makes another call on the same connection, which has one reply.
+  func reply(to request: CallRequest) async throws(GenerationFailure) -> CallReply {
+    try await link.reply(to: request, timeout: nil)
+  }
+
   /// The next reply, or `nil` after the last one.
   func next() async throws(GenerationFailure) -> CallReply? {
     try await call.next()

@@ -16,6 +16,20 @@ public struct GenerationStream: AsyncSequence, Sendable {
 
   public func makeAsyncIterator() -> Iterator { Iterator(call) }
 
+  /// Ends the model's thinking, if it thinks: the answer begins with the next token. May be called at any time, from any task; a
+  /// generation that does not think, or has ended, is left alone.
+  ///
+  /// - Throws: what the connection fails with.
+  public func endThinking() async throws(GenerationFailure) {
+    do throws(GenerationFailure) {
+      guard case .done = try await call.reply(to: .endThinking(call: call.id)) else {
+        throw .unexpectedReply
+      }
+    } catch {
+      guard error.code == .notFound else { throw error }
+    }
+  }
+
   public struct Iterator: AsyncIteratorProtocol {
     private let call: CallHold
     private var hasFinished = false

@@ -95,11 +95,15 @@ public final class LFMClient: Sendable {
 
   /// Renders a conversation with the model's chat template, without tokenizing it.
   ///
-  /// - Parameter timeout: from now. `nil` waits for ever.
+  /// - Parameters:
+  ///   - asSent: whether the text is what `generate` sends to the model, in which the arguments of past tool calls are escaped
+  ///     so that they read back as the same values; otherwise it is the template's own, byte for byte.
+  ///   - timeout: from now. `nil` waits for ever.
   public func render(
-    _ chat: Chat, timeout: Duration? = nil
+    _ chat: Chat, asSent: Bool = false, timeout: Duration? = nil
   ) async throws(GenerationFailure) -> String {
-    guard case .rendered(let text) = try await reply(to: .render(chat), timeout) else {
+    guard case .rendered(let text) = try await reply(to: .render(chat, asSent: asSent), timeout)
+    else {
       throw .unexpectedReply
     }
     return text
@@ -142,11 +146,19 @@ public final class LFMClient: Sendable {
     return health
   }
 
-  /// The one reply of a call that has one.
   private func reply(
     to request: CallRequest, _ timeout: Duration?
   ) async throws(GenerationFailure) -> CallReply {
-    let call = link.begin(request, timeout: timeout)
+    try await link.reply(to: request, timeout: timeout)
+  }
+}
+
+extension ClientLink {
+  /// The one reply of a call that has one.
+  func reply(
+    to request: CallRequest, timeout: Duration?
+  ) async throws(GenerationFailure) -> CallReply {
+    let call = begin(request, timeout: timeout)
     guard let reply = try await call.next(), try await call.next() == nil else {
       throw .unexpectedReply
     }

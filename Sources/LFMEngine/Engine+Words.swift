@@ -27,7 +27,8 @@ extension Engine {
   }
 
   package func render(
-    _ chat: Chat, complete: @escaping @Sendable (Result<String, GenerationFailure>) -> Void
+    _ chat: Chat, asSent: Bool,
+    complete: @escaping @Sendable (Result<String, GenerationFailure>) -> Void
   ) -> any GenerationControl {
     let template = preparation.template
     return texts.submit(

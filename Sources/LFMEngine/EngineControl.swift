@@ -9,6 +9,7 @@ final class EngineControl: GenerationControl {
     weak var generation: Generation?
     var isCancelled = false
     var isPaused = false
+    var endsThinking = false
   }
 
   private let engine: Engine
@@ -22,6 +23,7 @@ final class EngineControl: GenerationControl {
   func attach(_ generation: Generation) -> (isCancelled: Bool, isPaused: Bool) {
     state.withLock { state in
       state.generation = generation
+      if state.endsThinking { generation.endsThinking.raise() }
       return (state.isCancelled, state.isPaused)
     }
   }
@@ -35,6 +37,14 @@ final class EngineControl: GenerationControl {
     // The step in flight sees the flag before the engine queue sees the call.
     generation.cancellation.cancel()
     engine.queue.async { [engine] in engine.cancel(generation) }
+  }
+
+  func endThinking() {
+    let generation = state.withLock { state in
+      state.endsThinking = true
+      return state.generation
+    }
+    generation?.endsThinking.raise()
   }
 
   func pause() { setPaused(true) }

@@ -105,6 +105,7 @@ final class TextJob: GenerationControl {
   func cancel() { queue.cancel(self) }
   func pause() {}
   func resume() {}
+  func endThinking() {}
 }
 
 /// Who waits, who is being worked on, who is next. A value.

@@ -8,6 +8,10 @@ public enum GenerationEvent: Hashable, Sendable {
   case thinking(TextDelta)
   /// A piece of the answer.
   case answer(TextDelta)
+  /// The model begins to call a tool; then come its arguments, in pieces, and the whole call.
+  case toolCallBegun(ToolCallBegun)
+  case toolCallArguments(ToolCallArguments)
+  case toolCall(ToolCall)
   case finished(GenerationSummary)
   case failed(GenerationFailure)
 
@@ -78,9 +82,34 @@ public struct FinishReason: RawRepresentable, Hashable, Sendable, CaseIterable {
   public static let lengthInThinking = FinishReason(rawValue: "length_in_thinking")
   /// The model's context is full.
   public static let contextFull = FinishReason(rawValue: "context_full")
+  /// The model ended its turn, and called tools in it.
+  public static let toolCalls = FinishReason(rawValue: "tool_calls")
+  /// The last tokens only repeated themselves.
+  public static let repetition = FinishReason(rawValue: "repetition")
 
   /// Those that this version knows.
-  public static let allCases = [stop, stopString, length, lengthInThinking, contextFull]
+  public static let allCases = [
+    stop, stopString, length, lengthInThinking, contextFull, toolCalls, repetition,
+  ]
+}
+
+/// Why the thinking ended. A struct as `FinishReason` is: what a newer daemon says is kept.
+public struct ThinkingEnd: RawRepresentable, Hashable, Sendable, CaseIterable {
+  public var rawValue: String
+
+  public init(rawValue: String) { self.rawValue = rawValue }
+
+  /// There was none, or it did not end.
+  public static let none = ThinkingEnd(rawValue: "none")
+  /// The model closed it.
+  public static let model = ThinkingEnd(rawValue: "model")
+  /// It had as many tokens as it was allowed (`ThinkingParameters.maxTokens`).
+  public static let budget = ThinkingEnd(rawValue: "budget")
+  /// The caller asked for it while it went on.
+  public static let asked = ThinkingEnd(rawValue: "asked")
+
+  /// Those that this version knows.
+  public static let allCases = [none, model, budget, asked]
 }
 
 /// The end of a generation that went well.
@@ -89,11 +118,15 @@ public struct GenerationSummary: Hashable, Sendable {
   public var usage: GenerationUsage
   /// The seed that was used, to have the same text again.
   public var seed: UInt64
+  public var thinkingEnd: ThinkingEnd
 
-  public init(reason: FinishReason, usage: GenerationUsage, seed: UInt64) {
+  public init(
+    reason: FinishReason, usage: GenerationUsage, seed: UInt64, thinkingEnd: ThinkingEnd = .none
+  ) {
     self.reason = reason
     self.usage = usage
     self.seed = seed
+    self.thinkingEnd = thinkingEnd
   }
 }
 
@@ -105,18 +138,22 @@ public struct GenerationUsage: Hashable, Sendable {
   public var thinkingTokens: Int
   /// All generated tokens that are not thinking, the one that ended the turn included.
   public var answerTokens: Int
+  /// How many of the generated tokens there was no choice about: they took no step of their own.
+  public var forcedTokens: Int
   public var queueTime: Duration
   public var prefillTime: Duration
   public var decodeTime: Duration
 
   public init(
     promptTokens: Int = 0, cachedTokens: Int = 0, thinkingTokens: Int = 0, answerTokens: Int = 0,
-    queueTime: Duration = .zero, prefillTime: Duration = .zero, decodeTime: Duration = .zero
+    forcedTokens: Int = 0, queueTime: Duration = .zero, prefillTime: Duration = .zero,
+    decodeTime: Duration = .zero
   ) {
     self.promptTokens = promptTokens
     self.cachedTokens = cachedTokens
     self.thinkingTokens = thinkingTokens
     self.answerTokens = answerTokens
+    self.forcedTokens = forcedTokens
     self.queueTime = queueTime
     self.prefillTime = prefillTime
     self.decodeTime = decodeTime

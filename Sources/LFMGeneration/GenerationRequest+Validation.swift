@@ -18,6 +18,11 @@ extension GenerationRequest {
     public static let stopStringLength: ClosedRange<Int> = 1...1024
     /// Of stop tokens.
     public static let stopTokenCount: ClosedRange<Int> = 0...1024
+    public static let thinkingTokens: ClosedRange<Int> = 0...Int(Int32.max)
+    /// Of the texts of a choice.
+    public static let choiceCount: ClosedRange<Int> = 1...65536
+    /// Of a schema, an expression, a grammar, or all texts of a choice, in bytes of UTF-8.
+    public static let constraintLength: ClosedRange<Int> = 0...1_048_576
   }
 
   /// The request itself, if every value in it is one that can be served.
@@ -32,7 +37,22 @@ extension GenerationRequest {
     try stop.check(tokenIDs)
     if let maxTokens { try check("max_tokens", maxTokens, Limits.maxTokens) }
     try check("top_log_probabilities", topLogProbabilities, Limits.topLogProbabilities)
+    if let most = thinking.maxTokens {
+      try check("thinking.max_tokens", most, Limits.thinkingTokens)
+    }
+    try checkSkipping()
+    try constraint?.check()
     return self
+  }
+
+  private func checkSkipping() throws(GenerationFailure) {
+    guard thinking.isSkipped else { return }
+    guard case .chat(let chat) = prompt, chat.addGenerationPrompt, !chat.continueFinalMessage else {
+      throw GenerationFailure(
+        .invalidArgument,
+        "thinking.skip is for chats that end where the assistant begins to speak; "
+          + "close the thinking in the prompt itself")
+    }
   }
 
   private func checkPrompt(_ tokenIDs: ClosedRange<Int>) throws(GenerationFailure) {
@@ -49,6 +69,21 @@ extension GenerationRequest {
       }
       try check("prompt.tokens", tokens, tokenIDs)
     }
+  }
+}
+
+extension OutputConstraint {
+  fileprivate func check() throws(GenerationFailure) {
+    typealias Limits = GenerationRequest.Limits
+    let length: Int
+    switch self {
+    case .jsonSchema(let schema): length = schema.text.utf8.count
+    case .regularExpression(let text), .grammar(let text): length = text.utf8.count
+    case .choice(let texts):
+      try LFMGeneration.check("the number of constraint.choice", texts.count, Limits.choiceCount)
+      length = texts.reduce(0) { $0 + $1.utf8.count }
+    }
+    try LFMGeneration.check("the length in bytes of constraint", length, Limits.constraintLength)
   }
 }
 

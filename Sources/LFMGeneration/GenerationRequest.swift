@@ -9,11 +9,17 @@ public struct GenerationRequest: Hashable, Sendable {
   public var topLogProbabilities: Int
   /// Whether events carry the ids of the tokens that their text was made of.
   public var reportsTokens: Bool
+  public var thinking: ThinkingParameters
+  /// How the tools that the prompt's chat declares may be called.
+  public var toolUse: ToolUse
+  /// What the answer has to follow; `nil`: nothing.
+  public var constraint: OutputConstraint?
 
   public init(
     prompt: Prompt, sampling: SamplingParameters = SamplingParameters(),
     stop: StopParameters = StopParameters(), maxTokens: Int? = nil, topLogProbabilities: Int = 0,
-    reportsTokens: Bool = false
+    reportsTokens: Bool = false, thinking: ThinkingParameters = ThinkingParameters(),
+    toolUse: ToolUse = ToolUse(), constraint: OutputConstraint? = nil
   ) {
     self.prompt = prompt
     self.sampling = sampling
@@ -21,6 +27,9 @@ public struct GenerationRequest: Hashable, Sendable {
     self.maxTokens = maxTokens
     self.topLogProbabilities = topLogProbabilities
     self.reportsTokens = reportsTokens
+    self.thinking = thinking
+    self.toolUse = toolUse
+    self.constraint = constraint
   }
 }
 
@@ -71,11 +80,16 @@ public struct StopParameters: Hashable, Sendable {
   public var tokens: [TokenID]
   /// Whether the model's own end-of-generation tokens are ignored (to measure, mostly).
   public var ignoresEndOfGeneration: Bool
+  /// Whether a generation ends whose last tokens only repeat themselves.
+  public var endsOnRepetition: Bool
 
-  public init(strings: [String] = [], tokens: [TokenID] = [], ignoresEndOfGeneration: Bool = false)
-  {
+  public init(
+    strings: [String] = [], tokens: [TokenID] = [], ignoresEndOfGeneration: Bool = false,
+    endsOnRepetition: Bool = false
+  ) {
     self.strings = strings
     self.tokens = tokens
     self.ignoresEndOfGeneration = ignoresEndOfGeneration
+    self.endsOnRepetition = endsOnRepetition
   }
 }

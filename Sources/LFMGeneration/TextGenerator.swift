@@ -43,9 +43,12 @@ public protocol TextGenerator: Sendable {
 
   /// Renders a conversation with the model's chat template, without tokenizing it.
   ///
+  /// - Parameter asSent: whether the text is what `generate` sends, in which past tool calls read back as the same values;
+  ///   otherwise it is the template's own.
   /// - Returns: as `tokenize`, but a rendering that has begun goes on to its end.
   func render(
-    _ chat: Chat, complete: @escaping @Sendable (Result<String, GenerationFailure>) -> Void
+    _ chat: Chat, asSent: Bool,
+    complete: @escaping @Sendable (Result<String, GenerationFailure>) -> Void
   ) -> any GenerationControl
 
   /// What model this is. Fixed for the life of the generator.
@@ -62,6 +65,8 @@ public protocol GenerationControl: Sendable {
   /// The caller cannot take more events now: the generation is not scheduled until `resume`.
   func pause()
   func resume()
+  /// A generation that thinks closes its thinking and begins the answer with its next token; anything else goes on as it was.
+  func endThinking()
 }
 
 /// What the computation of logits tells its caller.

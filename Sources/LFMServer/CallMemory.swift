@@ -67,15 +67,16 @@ extension CallRequest {
   func memory(wireBytes: Int) -> Int {
     switch self {
     case .generate(let request):
+      // A compiled constraint is bounded by itself (its states, its cache of masks), and shared by who gives the same one.
       switch request.prompt {
       case .chat(let chat): wireBytes + chat.overhead
       case .text: wireBytes
       case .tokens(let tokens): max(wireBytes, tokens.count * MemoryLayout<TokenID>.stride)
       }
-    case .render(let chat): wireBytes + chat.overhead
+    case .render(let chat, _): wireBytes + chat.overhead
     case .detokenize(let tokens, _), .logits(let tokens):
       max(wireBytes, tokens.count * MemoryLayout<TokenID>.stride)
-    case .tokenize, .modelInfo, .status, .healthCheck: wireBytes
+    case .endThinking, .tokenize, .modelInfo, .status, .healthCheck: wireBytes
     }
   }
 }

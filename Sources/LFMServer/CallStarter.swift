@@ -10,13 +10,18 @@ struct CallStarter {
   /// Where the work reports, from any queue. The call may have ended by then.
   let put: @Sendable (CallInbox.Item) -> Void
 
+  /// - Parameter neighbour: another open call of the same connection, by its id.
   /// - Throws: why the request cannot be served now or ever.
-  func start(_ request: CallRequest, on call: ServerCall) throws(GenerationFailure) {
+  func start(
+    _ request: CallRequest, on call: ServerCall, neighbour: (UInt32) -> ServerCall?
+  ) throws(GenerationFailure) {
     switch request {
     case .healthCheck(let service):
       return finish(.health(try health(of: service)))
     case .status:
       return status()
+    case .endThinking(let other):
+      return try endThinking(of: other, neighbour(other))
     default: break
     }
     if server.isDraining { throw .draining }
@@ -34,12 +39,27 @@ struct CallStarter {
       call.control = generator.detokenize(tokens, skipsSpecialTokens: skipsSpecialTokens) {
         finish($0.map(CallReply.text))
       }
-    case .render(let chat):
-      call.control = generator.render(chat) { finish($0.map(CallReply.rendered)) }
+    case .render(let chat, let asSent):
+      call.control = generator.render(chat, asSent: asSent) {
+        finish($0.map(CallReply.rendered))
+      }
     case .modelInfo:
       finish(.modelInfo(generator.model))
-    case .healthCheck, .status: break
+    case .healthCheck, .status, .endThinking: break
     }
+  }
+
+  private func endThinking(of id: UInt32, _ other: ServerCall?) throws(GenerationFailure) {
+    guard let other, other.phase == .working else {
+      throw GenerationFailure(
+        .notFound, "no call with the id \(id) runs on this connection; it may have ended")
+    }
+    guard other.method == .generate else {
+      throw GenerationFailure(
+        .failedPrecondition, "call \(id) generates no text: only Generate thinks")
+    }
+    other.control?.endThinking()
+    finish(.done)
   }
 
   private func generate(

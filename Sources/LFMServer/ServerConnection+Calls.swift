@@ -51,7 +51,8 @@ extension ServerConnection {
       try checkRoom(size)
       let hold = RequestHold(size, in: [requests, server.requests])
       call.phase = .working
-      try CallStarter(server: server, put: put(call.id, hold)).start(request, on: call)
+      try CallStarter(server: server, put: put(call.id, hold))
+        .start(request, on: call, neighbour: { calls[$0] })
     } catch {
       abort(call, CallStatus(error))
     }
@@ -117,7 +118,7 @@ extension ServerConnection {
       call.usage = summary.usage
       queue(.event(event), for: call)
       if call.phase == .working { finish(call, .ok) }
-    case .thinking, .answer:
+    case .thinking, .answer, .toolCallBegun, .toolCallArguments, .toolCall:
       if call.firstTextAt == nil { call.firstTextAt = .now }
       queue(.event(event), for: call)
     case .queued, .prefill:

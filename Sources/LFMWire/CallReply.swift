@@ -6,6 +6,8 @@ package enum CallReply: Hashable, Sendable {
   case event(GenerationEvent)
   /// Generate: an event of a kind that this version does not know. To be ignored.
   case unknownEvent
+  /// EndThinking: done, or there was nothing to do.
+  case done
   /// Tokenize.
   case tokens([TokenID])
   /// Detokenize: bytes, which need not be valid UTF-8.
@@ -25,6 +27,7 @@ extension CallReply {
     switch self {
     case .event(let event): Self.message(.generateEvent) { event.write($0) }
     case .unknownEvent: Self.message(.generateEvent) { _ in }
+    case .done: Self.message(.endThinkingReply) { _ in }
     case .tokens(let tokens): Self.message(.tokenizeReply) { $0.set("ids", tokens) }
     case .text(let bytes): Self.message(.detokenizeReply) { $0.set("text", bytes) }
     case .rendered(let text): Self.message(.renderReply) { $0.set("text", text) }
@@ -48,6 +51,7 @@ extension CallReply {
     let message = try MessageReader(parsing: bytes, as: method.replyType)
     switch method {
     case .generate: self = try GenerationEvent(message).map { .event($0) } ?? .unknownEvent
+    case .endThinking: self = .done
     case .tokenize: self = .tokens(try message.tokens("ids"))
     case .detokenize: self = .text(message.bytes("text"))
     case .render: self = .rendered(try message.text("text"))
@@ -69,6 +73,7 @@ extension Method {
   fileprivate var replyType: MessageType {
     switch self {
     case .generate: .generateEvent
+    case .endThinking: .endThinkingReply
     case .tokenize: .tokenizeReply
     case .detokenize: .detokenizeReply
     case .render: .renderReply

@@ -6,9 +6,12 @@ import LFMGeneration
 /// are not checked here but by `GenerationRequest.validated`.
 package enum CallRequest: Hashable, Sendable {
   case generate(GenerationRequest)
+  /// Of another call of the same connection, by its id.
+  case endThinking(call: UInt32)
   case tokenize(text: String, parsesSpecialTokens: Bool)
   case detokenize(tokens: [TokenID], skipsSpecialTokens: Bool)
-  case render(Chat)
+  /// `asSent`: as Generate sends it, instead of as the template has it.
+  case render(Chat, asSent: Bool)
   case logits(tokens: [TokenID])
   case modelInfo
   case status
@@ -18,6 +21,7 @@ package enum CallRequest: Hashable, Sendable {
   package var method: Method {
     switch self {
     case .generate: .generate
+    case .endThinking: .endThinking
     case .tokenize: .tokenize
     case .detokenize: .detokenize
     case .render: .render
@@ -34,6 +38,8 @@ extension CallRequest {
   package func encode() -> [UInt8] {
     switch self {
     case .generate(let request): Self.message(.generateRequest) { request.write($0) }
+    case .endThinking(let call):
+      Self.message(.endThinkingRequest) { $0.set("call", call) }
     case .tokenize(let text, let parsesSpecialTokens):
       Self.message(.tokenizeRequest) {
         $0.set("text", text)
@@ -44,7 +50,11 @@ extension CallRequest {
         $0.set("ids", tokens)
         $0.set("skip_special_tokens", skipsSpecialTokens)
       }
-    case .render(let chat): Self.message(.renderRequest) { chat.write($0.message("chat")) }
+    case .render(let chat, let asSent):
+      Self.message(.renderRequest) {
+        chat.write($0.message("chat"))
+        $0.set("as_sent", asSent)
+      }
     case .logits(let tokens): Self.message(.logitsRequest) { $0.set("ids", tokens) }
     case .modelInfo: Self.message(.modelInfoRequest) { _ in }
     case .status: Self.message(.statusRequest) { _ in }
@@ -64,6 +74,7 @@ extension CallRequest {
     let message = try MessageReader(parsing: bytes, as: method.requestType)
     switch method {
     case .generate: self = .generate(try GenerationRequest(message))
+    case .endThinking: self = .endThinking(call: message.uint32("call"))
     case .tokenize:
       self = .tokenize(
         text: try message.text("text"), parsesSpecialTokens: message.bool("parse_special_tokens"))
@@ -72,7 +83,7 @@ extension CallRequest {
         tokens: try message.tokens("ids"), skipsSpecialTokens: message.bool("skip_special_tokens"))
     case .render:
       guard let chat = message.message("chat") else { throw .invalid("chat is missing") }
-      self = .render(try Chat(chat))
+      self = .render(try Chat(chat), asSent: message.bool("as_sent"))
     case .logits: self = .logits(tokens: try message.tokens("ids"))
     case .modelInfo: self = .modelInfo
     case .status: self = .status
@@ -85,6 +96,7 @@ extension Method {
   fileprivate var requestType: MessageType {
     switch self {
     case .generate: .generateRequest
+    case .endThinking: .endThinkingRequest
     case .tokenize: .tokenizeRequest
     case .detokenize: .detokenizeRequest
     case .render: .renderRequest

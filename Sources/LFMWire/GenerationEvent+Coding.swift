@@ -12,6 +12,9 @@ extension GenerationEvent {
       prefill.set("total", count: total)
     case .thinking(let delta): delta.write(message.message("thinking"))
     case .answer(let delta): delta.write(message.message("answer"))
+    case .toolCallBegun(let begun): begun.write(message.message("tool_call_begun"))
+    case .toolCallArguments(let more): more.write(message.message("tool_call_arguments"))
+    case .toolCall(let call): call.write(message.message("tool_call"))
     case .finished(let summary): summary.write(message.message("finished"))
     case .failed(let failure): failure.write(message.message("failed"))
     }
@@ -27,6 +30,12 @@ extension GenerationEvent {
       self = .thinking(try TextDelta(delta))
     } else if let delta = message.message("answer") {
       self = .answer(try TextDelta(delta))
+    } else if let begun = message.message("tool_call_begun") {
+      self = .toolCallBegun(try ToolCallBegun(begun))
+    } else if let more = message.message("tool_call_arguments") {
+      self = .toolCallArguments(try ToolCallArguments(more))
+    } else if let call = message.message("tool_call") {
+      self = .toolCall(try ToolCall(call))
     } else if let summary = message.message("finished") {
       self = .finished(try GenerationSummary(summary))
     } else if let failure = message.message("failed") {
@@ -82,13 +91,15 @@ extension GenerationSummary {
     message.set("reason", enumeration: reason.wireNumber)
     usage.write(message.message("usage"))
     message.set("seed", seed)
+    message.set("thinking_end", enumeration: thinkingEnd.wireNumber)
   }
 
   fileprivate init(_ message: MessageReader) throws(WireError) {
     self.init(
       reason: FinishReason(wireNumber: message.enumeration("reason")),
       usage: try message.message("usage").map(GenerationUsage.init) ?? GenerationUsage(),
-      seed: message.uint64("seed"))
+      seed: message.uint64("seed"),
+      thinkingEnd: ThinkingEnd(wireNumber: message.enumeration("thinking_end")))
   }
 }
 
@@ -98,6 +109,7 @@ extension GenerationUsage {
     message.set("cached_tokens", count: cachedTokens)
     message.set("thinking_tokens", count: thinkingTokens)
     message.set("answer_tokens", count: answerTokens)
+    message.set("forced_tokens", count: forcedTokens)
     message.set("queue_nanoseconds", queueTime)
     message.set("prefill_nanoseconds", prefillTime)
     message.set("decode_nanoseconds", decodeTime)
@@ -109,6 +121,7 @@ extension GenerationUsage {
       cachedTokens: try message.count("cached_tokens"),
       thinkingTokens: try message.count("thinking_tokens"),
       answerTokens: try message.count("answer_tokens"),
+      forcedTokens: try message.count("forced_tokens"),
       queueTime: try message.duration("queue_nanoseconds"),
       prefillTime: try message.duration("prefill_nanoseconds"),
       decodeTime: try message.duration("decode_nanoseconds"))
@@ -128,29 +141,5 @@ extension GenerationFailure {
       StatusCode(rawValue: message.uint32("code")), try message.text("sentence"),
       isRetryable: message.bool("retryable"),
       retryAfter: try message.optional("retry_after_nanoseconds", message.duration))
-  }
-}
-
-extension FinishReason {
-  /// In the order of their numbers in the enum `FinishReason`, from 1 on.
-  private static let numbered: [FinishReason] = [
-    .stop, .stopString, .length, .lengthInThinking, .contextFull,
-  ]
-  /// What the name of a reason without a name here begins with; its number follows.
-  private static let unknownPrefix = "reason_"
-
-  /// 0, unspecified, for a name that no version gave.
-  var wireNumber: Int32 {
-    if let index = Self.numbered.firstIndex(of: self) { return Int32(index + 1) }
-    guard rawValue.hasPrefix(Self.unknownPrefix) else { return 0 }
-    return Int32(rawValue.dropFirst(Self.unknownPrefix.count)) ?? 0
-  }
-
-  init(wireNumber: Int32) {
-    let known = Self.numbered.indices.contains(Int(wireNumber) - 1)
-    self =
-      known
-      ? Self.numbered[Int(wireNumber) - 1]
-      : FinishReason(rawValue: "\(Self.unknownPrefix)\(wireNumber)")
   }
 }

@@ -11,6 +11,9 @@ extension GenerationRequest {
     if let maxTokens { message.set("max_tokens", Int64(maxTokens)) }
     message.set("top_log_probabilities", Int64(topLogProbabilities))
     message.set("report_tokens", reportsTokens)
+    thinking.write(message.message("thinking"))
+    toolUse.write(message.message("tool_use"))
+    constraint?.write(message.message("constraint"))
   }
 
   init(_ message: MessageReader) throws(WireError) {
@@ -20,7 +23,10 @@ extension GenerationRequest {
       stop: try StopParameters(message.message("stop")),
       maxTokens: message.optional("max_tokens", message.int),
       topLogProbabilities: message.int("top_log_probabilities"),
-      reportsTokens: message.bool("report_tokens"))
+      reportsTokens: message.bool("report_tokens"),
+      thinking: message.message("thinking").map { ThinkingParameters($0) } ?? ThinkingParameters(),
+      toolUse: try ToolUse(message.message("tool_use")),
+      constraint: try message.message("constraint").map(OutputConstraint.init))
   }
 }
 
@@ -78,6 +84,7 @@ extension StopParameters {
     message.set("strings", strings)
     message.set("tokens", tokens)
     message.set("ignore_end_of_generation", ignoresEndOfGeneration)
+    message.set("end_on_repetition", endsOnRepetition)
   }
 
   fileprivate init(_ message: MessageReader?) throws(WireError) {
@@ -87,6 +94,7 @@ extension StopParameters {
     }
     self.init(
       strings: try message.texts("strings"), tokens: try message.tokens("tokens"),
-      ignoresEndOfGeneration: message.bool("ignore_end_of_generation"))
+      ignoresEndOfGeneration: message.bool("ignore_end_of_generation"),
+      endsOnRepetition: message.bool("end_on_repetition"))
   }
 }

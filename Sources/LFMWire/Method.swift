@@ -1,6 +1,7 @@
 /// The calls that this version knows, by their full names. A name that is not here is UNIMPLEMENTED.
 package enum Method: String, CaseIterable, Sendable {
   case generate = "lfm.v1.LanguageModel/Generate"
+  case endThinking = "lfm.v1.LanguageModel/EndThinking"
   case tokenize = "lfm.v1.LanguageModel/Tokenize"
   case detokenize = "lfm.v1.LanguageModel/Detokenize"
   case render = "lfm.v1.LanguageModel/Render"
@@ -20,7 +21,7 @@ package enum Method: String, CaseIterable, Sendable {
   package var cardinality: Cardinality {
     switch self {
     case .generate, .logits: .serverStreaming
-    case .tokenize, .detokenize, .render, .modelInfo, .status, .healthCheck: .unary
+    case .endThinking, .tokenize, .detokenize, .render, .modelInfo, .status, .healthCheck: .unary
     }
   }
 

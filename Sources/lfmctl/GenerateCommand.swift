@@ -20,6 +20,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
   @OptionGroup var prompt: PromptOptions
   @OptionGroup var sampling: SamplingOptions
+  @OptionGroup var control: OutputOptions
   @OptionGroup var connection: ConnectionOptions
 
   @Option(help: "What becomes of the model's thinking: hide, show (on standard error) or only.")
@@ -70,8 +71,9 @@ struct GenerateCommand: AsyncParsableCommand {
 
   /// The request, refused here as wrong usage where the daemon would refuse it as an invalid argument.
   private func checkedRequest() throws -> GenerationRequest {
-    let request = try sampling.makeRequest(
+    var request = try sampling.makeRequest(
       try prompt.makePrompt(), reportsTokens: json || streamJson)
+    try control.apply(to: &request)
     do {
       return try request.validated()
     } catch {

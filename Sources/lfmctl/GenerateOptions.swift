@@ -145,6 +145,9 @@ struct SamplingOptions: ParsableArguments {
     help: "Report this many of the most probable tokens beside each (with --json, --stream-json).")
   var topLogProbabilities = 0
 
+  @Flag(help: "End a generation whose last tokens only repeat themselves.")
+  var endOnRepetition = false
+
   @Flag(help: "Go on after the model has ended its turn (to measure).")
   var ignoreEnd = false
 
@@ -158,7 +161,8 @@ struct SamplingOptions: ParsableArguments {
     request.sampling.minP = minP ?? request.sampling.minP
     request.sampling.repetitionPenalty = repetitionPenalty ?? request.sampling.repetitionPenalty
     request.sampling.seed = seed
-    request.stop = StopParameters(strings: stop, ignoresEndOfGeneration: ignoreEnd)
+    request.stop = StopParameters(
+      strings: stop, ignoresEndOfGeneration: ignoreEnd, endsOnRepetition: endOnRepetition)
     request.topLogProbabilities = topLogProbabilities
     request.reportsTokens = reportsTokens
     return request

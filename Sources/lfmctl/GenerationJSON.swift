@@ -36,12 +36,29 @@ extension TextDelta {
   }
 }
 
+extension ToolCall {
+  var members: [(String, JSONValue)] {
+    // The daemon writes only valid JSON; a newer one's that does not parse here is shown as it is.
+    let value = (try? JSONParser.parse(arguments.text)) ?? .string(arguments.text)
+    var members: [(String, JSONValue)] = [
+      ("id", .string(id)), ("name", .string(name)), ("arguments", value),
+    ]
+    if !problems.isEmpty {
+      members.append(("problems", .array(problems.map { JSONValue.string($0) })))
+    }
+    return members
+  }
+
+  var json: JSONValue { JSONValue(members: members) }
+}
+
 extension GenerationSummary {
   var members: [(String, JSONValue)] {
     [
       ("finish_reason", .string(reason.rawValue)),
       // A text: JSON's numbers are doubles to most readers, and would lose the low bits.
       ("seed", .string(String(seed))),
+      ("thinking_end", .string(thinkingEnd.rawValue)),
       ("usage", usage.json),
     ]
   }
@@ -65,6 +82,7 @@ extension GenerationUsage {
       ("cached_tokens", .whole(cachedTokens)),
       ("thinking_tokens", .whole(thinkingTokens)),
       ("answer_tokens", .whole(answerTokens)),
+      ("forced_tokens", .whole(forcedTokens)),
       ("queue_seconds", .number(queueTime.toMicroseconds)),
       ("prefill_seconds", .number(prefillTime.toMicroseconds)),
       ("decode_seconds", .number(decodeTime.toMicroseconds)),

@@ -33,6 +33,12 @@ struct TextOutput: GenerationOutput {
     case .answer(let delta):
       closeThinking()
       if thinking != .only { try print(delta.text) }
+    case .toolCall(let call):
+      closeThinking()
+      guard thinking != .only else { break }
+      // A line of its own for each: what reads lines can tell calls from text.
+      if !endsWithNewline { try print("\n") }
+      try print(call.json.serialized + "\n")
     default: break
     }
   }
@@ -50,6 +56,8 @@ struct TextOutput: GenerationOutput {
     case .lengthInThinking:
       "there is no answer: the model still thought when --max-tokens was reached"
     case .contextFull: "the answer is cut short: the model's context is full"
+    case .repetition:
+      "the answer is cut short: the model only repeated itself"
     default: nil
     }
   }
@@ -80,6 +88,7 @@ struct JSONOutput: GenerationOutput {
   let sink: ResultSink
   private var text = ""
   private var thinking = ""
+  private var toolCalls: [ToolCall] = []
   private var tokens: [TokenID] = []
   private var logProbabilities: [TokenLogProbability] = []
 
@@ -93,6 +102,7 @@ struct JSONOutput: GenerationOutput {
     case .answer(let delta):
       text += delta.text
       collect(delta)
+    case .toolCall(let call): toolCalls.append(call)
     default: break
     }
   }
@@ -101,6 +111,7 @@ struct JSONOutput: GenerationOutput {
     var members: [(String, JSONValue)] = [
       ("text", .string(text)), ("thinking", .string(thinking)), ("ids", tokens.json),
     ]
+    if !toolCalls.isEmpty { members.append(("tool_calls", .array(toolCalls.map(\.json)))) }
     if !logProbabilities.isEmpty {
       members.append(("log_probabilities", .array(logProbabilities.map(\.json))))
     }
@@ -124,6 +135,17 @@ struct JSONStreamOutput: GenerationOutput {
       try line("prefill", [("done", .whole(done)), ("total", .whole(total))])
     case .thinking(let delta): try line("thinking", delta.members)
     case .answer(let delta): try line("answer", delta.members)
+    case .toolCallBegun(let begun):
+      try line(
+        "tool_call_begun",
+        [
+          ("index", .whole(begun.index)), ("id", .string(begun.id)), ("name", .string(begun.name)),
+        ])
+    case .toolCallArguments(let more):
+      try line(
+        "tool_call_arguments", [("index", .whole(more.index)), ("json", .string(more.json))])
+    case .toolCall(let call):
+      try line("tool_call", [("index", .whole(call.index))] + call.members)
     case .finished, .failed: break
     }
   }

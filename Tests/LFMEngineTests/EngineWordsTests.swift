@@ -118,7 +118,7 @@ import Testing
       [
         harness.engine.tokenize(text, parsesSpecialTokens: true) { take($0.map(\.count)) },
         harness.engine.detokenize(tokens, skipsSpecialTokens: false) { take($0.map(\.count)) },
-        harness.engine.render(chat) { take($0.map(\.count)) },
+        harness.engine.render(chat, asSent: false) { take($0.map(\.count)) },
       ]
     }
     // While the threads are busy with others: none of them begins.
@@ -186,7 +186,7 @@ import Testing
     ) async throws -> Result<String, GenerationFailure> {
       let harness = try EngineHarness(ScriptedModel.hashing()) { $0.template = template }
       return await withCheckedContinuation { continuation in
-        _ = harness.engine.render(chat) { continuation.resume(returning: $0) }
+        _ = harness.engine.render(chat, asSent: false) { continuation.resume(returning: $0) }
       }
     }
     let chat = Chat(messages: [ChatMessage(role: "user", text: "hi")])

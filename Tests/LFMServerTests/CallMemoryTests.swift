@@ -40,7 +40,7 @@ import Testing
     let ids = CallRequest.detokenize(tokens: [1, 2, 3], skipsSpecialTokens: false)
     #expect(ids.memory(wireBytes: 6) == 12 && ids.memory(wireBytes: 60) == 60)
     let chat = Chat(messages: Array(repeating: ChatMessage(role: "", text: ""), count: 1000))
-    #expect(CallRequest.render(chat).memory(wireBytes: 5000) > 40_000)
+    #expect(CallRequest.render(chat, asSent: false).memory(wireBytes: 5000) > 40_000)
     #expect(text().memory(wireBytes: 7) == 7)
   }
 

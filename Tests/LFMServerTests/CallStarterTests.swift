@@ -33,7 +33,7 @@ struct CallStarterTests {
       (.tokenize(text: "ab", parsesSpecialTokens: false), .tokens([353, 354])),
       (.tokenize(text: "", parsesSpecialTokens: true), .tokens([])),
       (.detokenize(tokens: [200, 0, 255], skipsSpecialTokens: false), .text([200, 0, 255])),
-      (.render(chat), .rendered("<user>")),
+      (.render(chat, asSent: false), .rendered("<user>")),
       (.modelInfo, .modelInfo(scene.generator.model)),
       (.healthCheck(service: ""), .health(.serving)),
       (.healthCheck(service: "lfm.v1.LanguageModel"), .health(.serving)),
@@ -66,6 +66,24 @@ struct CallStarterTests {
     #expect(status.activity.running == 1)
     #expect(status.version == "0.0.0")
     #expect(!status.isDraining)
+  }
+
+  @Test func thinkingIsEndedOfANeighbour() async throws {
+    let scene = Scene()
+    let peer = try scene.peer()
+    peer.start(1, .generate("silent"))
+    try await eventually("a running call") { scene.generator.counts.started == 1 }
+    let done = try await peer.call(3, .endThinking(call: 1))
+    #expect(done == Outcome(replies: [.done], status: .ok))
+    #expect(scene.generator.counts.thinkingEnded == 1)
+    // Ids are a connection's own, and only of calls that run.
+    let stranger = try await scene.peer().call(3, .endThinking(call: 1))
+    #expect(stranger.status?.code == .notFound)
+    let itself = try await peer.call(5, .endThinking(call: 5))
+    #expect(itself.status?.code == .notFound || itself.status?.code == .failedPrecondition)
+    let never = try await peer.call(7, .endThinking(call: 99))
+    #expect(never.status?.code == .notFound)
+    #expect(scene.generator.counts.thinkingEnded == 1)
   }
 
   @Test func unknownServiceIsNotFound() async throws {

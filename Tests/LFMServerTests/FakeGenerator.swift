@@ -27,6 +27,7 @@ final class FakeGenerator: TextGenerator {
     var resumed = 0
     /// Deltas of `forever` and `burst` that were delivered.
     var deltas = 0
+    var thinkingEnded = 0
     /// Texts to be tokenized, chats to be rendered and so on.
     var texts = 0
     var textsEnded = 0
@@ -130,9 +131,12 @@ final class FakeGenerator: TextGenerator {
   }
 
   func render(
-    _ chat: Chat, complete: @escaping @Sendable (Result<String, GenerationFailure>) -> Void
+    _ chat: Chat, asSent: Bool,
+    complete: @escaping @Sendable (Result<String, GenerationFailure>) -> Void
   ) -> any GenerationControl {
-    answer(complete) { .success(chat.messages.map { "<\($0.role)>" }.joined()) }
+    answer(complete) {
+      .success(chat.messages.map { "<\($0.role)>" }.joined() + (asSent ? "!" : ""))
+    }
   }
 
   /// One answer soon, or none until it is cancelled.
@@ -273,6 +277,8 @@ private final class FakeRun: GenerationControl {
       state.wasPaused = true
     }
   }
+
+  func endThinking() { generator.tally.withLock { $0.thinkingEnded += 1 } }
 
   func resume() {
     generator.tally.withLock { $0.resumed += 1 }

@@ -118,7 +118,7 @@ import Testing
     }
     #expect(summary.reason == FinishReason(rawValue: "reason_9"))
     // An event of a kind to come (field 9).
-    #expect(try CallReply(decoding: [0x4A, 0x00], method: .generate) == .unknownEvent)
+    #expect(try CallReply(decoding: [0x7A, 0x00], method: .generate) == .unknownEvent)
     #expect(
       try CallReply(decoding: [0x08, 0x07], method: .healthCheck)
         == .health(HealthStatus(rawValue: 7)))
@@ -138,7 +138,7 @@ import Testing
     ]
     var encodings: Set<[UInt8]> = []
     for message in messages {
-      let request = CallRequest.render(Chat(messages: [message]))
+      let request = CallRequest.render(Chat(messages: [message]), asSent: false)
       #expect(try CallRequest(decoding: request.encode(), method: .render) == request)
       encodings.insert(request.encode())
     }

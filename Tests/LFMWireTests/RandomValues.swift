@@ -89,8 +89,25 @@ extension RandomValues {
         repetitionPenalty: float(), seed: maybe { $0.uint64() }),
       stop: StopParameters(
         strings: list(3) { $0.text() }, tokens: list(3) { $0.token() },
-        ignoresEndOfGeneration: bool()),
-      maxTokens: maybe { $0.int() }, topLogProbabilities: int(), reportsTokens: bool())
+        ignoresEndOfGeneration: bool(), endsOnRepetition: bool()),
+      maxTokens: maybe { $0.int() }, topLogProbabilities: int(), reportsTokens: bool(),
+      thinking: ThinkingParameters(maxTokens: maybe { $0.int() }, isSkipped: bool()),
+      toolUse: ToolUse(
+        choice: toolChoice(), allowsSeveralCalls: bool(), isConstrained: bool()),
+      constraint: maybe { $0.constraint() })
+  }
+
+  mutating func toolChoice() -> ToolUse.Choice {
+    [.auto, .none, .required, .named(text())].randomElement(using: &self)!
+  }
+
+  mutating func constraint() -> OutputConstraint {
+    switch Int.random(in: 0...3, using: &self) {
+    case 0: .jsonSchema(JSONText(text()))
+    case 1: .regularExpression(text())
+    case 2: .grammar(text())
+    default: .choice(list(4) { $0.text() })
+    }
   }
 
   mutating func request(_ method: Method) -> CallRequest {
@@ -98,7 +115,8 @@ extension RandomValues {
     case .generate: .generate(generationRequest())
     case .tokenize: .tokenize(text: text(), parsesSpecialTokens: bool())
     case .detokenize: .detokenize(tokens: list(9) { $0.token() }, skipsSpecialTokens: bool())
-    case .render: .render(chat())
+    case .render: .render(chat(), asSent: bool())
+    case .endThinking: .endThinking(call: UInt32.random(in: 0 ... .max, using: &self))
     case .logits: .logits(tokens: list(9) { $0.token() })
     case .modelInfo: .modelInfo
     case .status: .status
@@ -125,7 +143,7 @@ extension RandomValues {
   }
 
   mutating func event() -> GenerationEvent {
-    switch Int.random(in: 0...5, using: &self) {
+    switch Int.random(in: 0...8, using: &self) {
     case 0: return .queued(ahead: count())
     case 1: return .prefill(done: count(), total: count())
     case 2: return .thinking(delta())
@@ -137,15 +155,28 @@ extension RandomValues {
           reason: reasons.randomElement(using: &self)!,
           usage: GenerationUsage(
             promptTokens: count(), cachedTokens: count(), thinkingTokens: count(),
-            answerTokens: count(), queueTime: time(), prefillTime: time(), decodeTime: time()),
-          seed: uint64()))
+            answerTokens: count(), forcedTokens: count(), queueTime: time(), prefillTime: time(),
+            decodeTime: time()),
+          seed: uint64(),
+          thinkingEnd: (ThinkingEnd.allCases + [ThinkingEnd(rawValue: "reason_9")])
+            .randomElement(using: &self)!))
+    case 5: return .toolCallBegun(ToolCallBegun(index: index(), id: name(), name: text()))
+    case 6: return .toolCallArguments(ToolCallArguments(index: index(), json: text()))
+    case 7:
+      return .toolCall(
+        ToolCall(
+          index: index(), id: name(), name: text(), arguments: JSONText(text()),
+          problems: list(3) { $0.text() }))
     default: return .failed(failure())
     }
   }
 
+  mutating func index() -> Int { Int(UInt32.random(in: 0 ... .max, using: &self)) }
+
   mutating func reply(_ method: Method) -> CallReply {
     switch method {
     case .generate: .event(event())
+    case .endThinking: .done
     case .tokenize: .tokens(list(9) { $0.token() })
     case .detokenize: .text(bytes())
     case .render: .rendered(text())

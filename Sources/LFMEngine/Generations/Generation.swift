@@ -15,6 +15,8 @@ final class Generation: @unchecked Sendable {
   let purpose: Purpose
   let deadline: ContinuousClock.Instant?
   let cancellation = CancellationFlag()
+  /// Whether the caller wants no more thinking.
+  let endsThinking = AskedFlag()
   let submitted = ContinuousClock.now
 
   /// Takes events until the terminal one, then is released.

@@ -34,6 +34,8 @@ import CLFMProto
   // Requests.
   static let generateRequest = unsafe MessageType(
     Lfm__V1__GenerateRequest(), lfm__v1__generate_request__init)
+  static let endThinkingRequest = unsafe MessageType(
+    Lfm__V1__EndThinkingRequest(), lfm__v1__end_thinking_request__init)
   static let tokenizeRequest = unsafe MessageType(
     Lfm__V1__TokenizeRequest(), lfm__v1__tokenize_request__init)
   static let detokenizeRequest = unsafe MessageType(
@@ -52,6 +54,8 @@ import CLFMProto
   // Replies.
   static let generateEvent = unsafe MessageType(
     Lfm__V1__GenerateEvent(), lfm__v1__generate_event__init)
+  static let endThinkingReply = unsafe MessageType(
+    Lfm__V1__EndThinkingReply(), lfm__v1__end_thinking_reply__init)
   static let tokenizeReply = unsafe MessageType(
     Lfm__V1__TokenizeReply(), lfm__v1__tokenize_reply__init)
   static let detokenizeReply = unsafe MessageType(

@@ -54,6 +54,9 @@ extension MessageWriter {
   /// A count; a negative one is sent as 0.
   func set(_ name: StaticString, count: Int) { set(name, UInt64(clamping: count)) }
 
+  /// A small count; a negative one is sent as 0.
+  func set(_ name: StaticString, count32: Int) { set(name, UInt32(clamping: count32)) }
+
   /// A length of time, in nanoseconds on the wire; one beyond 292 years is sent as that.
   func set(_ name: StaticString, _ duration: Duration) { set(name, duration.wireNanoseconds) }
 }

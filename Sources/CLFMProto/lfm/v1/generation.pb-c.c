@@ -52,6 +52,186 @@ void   lfm__v1__generate_request__free_unpacked
   assert(message->base.descriptor == &lfm__v1__generate_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   lfm__v1__thinking_parameters__init
+                     (Lfm__V1__ThinkingParameters         *message)
+{
+  static const Lfm__V1__ThinkingParameters init_value = LFM__V1__THINKING_PARAMETERS__INIT;
+  *message = init_value;
+}
+size_t lfm__v1__thinking_parameters__get_packed_size
+                     (const Lfm__V1__ThinkingParameters *message)
+{
+  assert(message->base.descriptor == &lfm__v1__thinking_parameters__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t lfm__v1__thinking_parameters__pack
+                     (const Lfm__V1__ThinkingParameters *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &lfm__v1__thinking_parameters__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t lfm__v1__thinking_parameters__pack_to_buffer
+                     (const Lfm__V1__ThinkingParameters *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &lfm__v1__thinking_parameters__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Lfm__V1__ThinkingParameters *
+       lfm__v1__thinking_parameters__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Lfm__V1__ThinkingParameters *)
+     protobuf_c_message_unpack (&lfm__v1__thinking_parameters__descriptor,
+                                allocator, len, data);
+}
+void   lfm__v1__thinking_parameters__free_unpacked
+                     (Lfm__V1__ThinkingParameters *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &lfm__v1__thinking_parameters__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   lfm__v1__tool_use__init
+                     (Lfm__V1__ToolUse         *message)
+{
+  static const Lfm__V1__ToolUse init_value = LFM__V1__TOOL_USE__INIT;
+  *message = init_value;
+}
+size_t lfm__v1__tool_use__get_packed_size
+                     (const Lfm__V1__ToolUse *message)
+{
+  assert(message->base.descriptor == &lfm__v1__tool_use__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t lfm__v1__tool_use__pack
+                     (const Lfm__V1__ToolUse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &lfm__v1__tool_use__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t lfm__v1__tool_use__pack_to_buffer
+                     (const Lfm__V1__ToolUse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &lfm__v1__tool_use__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Lfm__V1__ToolUse *
+       lfm__v1__tool_use__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Lfm__V1__ToolUse *)
+     protobuf_c_message_unpack (&lfm__v1__tool_use__descriptor,
+                                allocator, len, data);
+}
+void   lfm__v1__tool_use__free_unpacked
+                     (Lfm__V1__ToolUse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &lfm__v1__tool_use__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   lfm__v1__output_constraint__init
+                     (Lfm__V1__OutputConstraint         *message)
+{
+  static const Lfm__V1__OutputConstraint init_value = LFM__V1__OUTPUT_CONSTRAINT__INIT;
+  *message = init_value;
+}
+size_t lfm__v1__output_constraint__get_packed_size
+                     (const Lfm__V1__OutputConstraint *message)
+{
+  assert(message->base.descriptor == &lfm__v1__output_constraint__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t lfm__v1__output_constraint__pack
+                     (const Lfm__V1__OutputConstraint *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &lfm__v1__output_constraint__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t lfm__v1__output_constraint__pack_to_buffer
+                     (const Lfm__V1__OutputConstraint *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &lfm__v1__output_constraint__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Lfm__V1__OutputConstraint *
+       lfm__v1__output_constraint__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Lfm__V1__OutputConstraint *)
+     protobuf_c_message_unpack (&lfm__v1__output_constraint__descriptor,
+                                allocator, len, data);
+}
+void   lfm__v1__output_constraint__free_unpacked
+                     (Lfm__V1__OutputConstraint *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &lfm__v1__output_constraint__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   lfm__v1__text_choice__init
+                     (Lfm__V1__TextChoice         *message)
+{
+  static const Lfm__V1__TextChoice init_value = LFM__V1__TEXT_CHOICE__INIT;
+  *message = init_value;
+}
+size_t lfm__v1__text_choice__get_packed_size
+                     (const Lfm__V1__TextChoice *message)
+{
+  assert(message->base.descriptor == &lfm__v1__text_choice__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t lfm__v1__text_choice__pack
+                     (const Lfm__V1__TextChoice *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &lfm__v1__text_choice__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t lfm__v1__text_choice__pack_to_buffer
+                     (const Lfm__V1__TextChoice *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &lfm__v1__text_choice__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Lfm__V1__TextChoice *
+       lfm__v1__text_choice__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Lfm__V1__TextChoice *)
+     protobuf_c_message_unpack (&lfm__v1__text_choice__descriptor,
+                                allocator, len, data);
+}
+void   lfm__v1__text_choice__free_unpacked
+                     (Lfm__V1__TextChoice *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &lfm__v1__text_choice__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   lfm__v1__raw_text__init
                      (Lfm__V1__RawText         *message)
 {
@@ -367,6 +547,141 @@ void   lfm__v1__prefill__free_unpacked
   assert(message->base.descriptor == &lfm__v1__prefill__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   lfm__v1__tool_call_begun__init
+                     (Lfm__V1__ToolCallBegun         *message)
+{
+  static const Lfm__V1__ToolCallBegun init_value = LFM__V1__TOOL_CALL_BEGUN__INIT;
+  *message = init_value;
+}
+size_t lfm__v1__tool_call_begun__get_packed_size
+                     (const Lfm__V1__ToolCallBegun *message)
+{
+  assert(message->base.descriptor == &lfm__v1__tool_call_begun__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t lfm__v1__tool_call_begun__pack
+                     (const Lfm__V1__ToolCallBegun *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &lfm__v1__tool_call_begun__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t lfm__v1__tool_call_begun__pack_to_buffer
+                     (const Lfm__V1__ToolCallBegun *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &lfm__v1__tool_call_begun__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Lfm__V1__ToolCallBegun *
+       lfm__v1__tool_call_begun__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Lfm__V1__ToolCallBegun *)
+     protobuf_c_message_unpack (&lfm__v1__tool_call_begun__descriptor,
+                                allocator, len, data);
+}
+void   lfm__v1__tool_call_begun__free_unpacked
+                     (Lfm__V1__ToolCallBegun *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &lfm__v1__tool_call_begun__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   lfm__v1__tool_call_arguments__init
+                     (Lfm__V1__ToolCallArguments         *message)
+{
+  static const Lfm__V1__ToolCallArguments init_value = LFM__V1__TOOL_CALL_ARGUMENTS__INIT;
+  *message = init_value;
+}
+size_t lfm__v1__tool_call_arguments__get_packed_size
+                     (const Lfm__V1__ToolCallArguments *message)
+{
+  assert(message->base.descriptor == &lfm__v1__tool_call_arguments__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t lfm__v1__tool_call_arguments__pack
+                     (const Lfm__V1__ToolCallArguments *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &lfm__v1__tool_call_arguments__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t lfm__v1__tool_call_arguments__pack_to_buffer
+                     (const Lfm__V1__ToolCallArguments *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &lfm__v1__tool_call_arguments__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Lfm__V1__ToolCallArguments *
+       lfm__v1__tool_call_arguments__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Lfm__V1__ToolCallArguments *)
+     protobuf_c_message_unpack (&lfm__v1__tool_call_arguments__descriptor,
+                                allocator, len, data);
+}
+void   lfm__v1__tool_call_arguments__free_unpacked
+                     (Lfm__V1__ToolCallArguments *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &lfm__v1__tool_call_arguments__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   lfm__v1__tool_call__init
+                     (Lfm__V1__ToolCall         *message)
+{
+  static const Lfm__V1__ToolCall init_value = LFM__V1__TOOL_CALL__INIT;
+  *message = init_value;
+}
+size_t lfm__v1__tool_call__get_packed_size
+                     (const Lfm__V1__ToolCall *message)
+{
+  assert(message->base.descriptor == &lfm__v1__tool_call__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t lfm__v1__tool_call__pack
+                     (const Lfm__V1__ToolCall *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &lfm__v1__tool_call__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t lfm__v1__tool_call__pack_to_buffer
+                     (const Lfm__V1__ToolCall *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &lfm__v1__tool_call__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Lfm__V1__ToolCall *
+       lfm__v1__tool_call__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Lfm__V1__ToolCall *)
+     protobuf_c_message_unpack (&lfm__v1__tool_call__descriptor,
+                                allocator, len, data);
+}
+void   lfm__v1__tool_call__free_unpacked
+                     (Lfm__V1__ToolCall *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &lfm__v1__tool_call__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   lfm__v1__text_delta__init
                      (Lfm__V1__TextDelta         *message)
 {
@@ -637,7 +952,7 @@ void   lfm__v1__failed__free_unpacked
   assert(message->base.descriptor == &lfm__v1__failed__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor lfm__v1__generate_request__field_descriptors[8] =
+static const ProtobufCFieldDescriptor lfm__v1__generate_request__field_descriptors[11] =
 {
   {
     "chat",
@@ -735,21 +1050,60 @@ static const ProtobufCFieldDescriptor lfm__v1__generate_request__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "thinking",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__GenerateRequest, thinking),
+    &lfm__v1__thinking_parameters__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tool_use",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__GenerateRequest, tool_use),
+    &lfm__v1__tool_use__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "constraint",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__GenerateRequest, constraint),
+    &lfm__v1__output_constraint__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned lfm__v1__generate_request__field_indices_by_name[] = {
   0,   /* field[0] = chat */
+  10,   /* field[10] = constraint */
   5,   /* field[5] = max_tokens */
   7,   /* field[7] = report_tokens */
   3,   /* field[3] = sampling */
   4,   /* field[4] = stop */
   1,   /* field[1] = text */
+  8,   /* field[8] = thinking */
   2,   /* field[2] = tokens */
+  9,   /* field[9] = tool_use */
   6,   /* field[6] = top_log_probabilities */
 };
 static const ProtobufCIntRange lfm__v1__generate_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor lfm__v1__generate_request__descriptor =
 {
@@ -759,11 +1113,254 @@ const ProtobufCMessageDescriptor lfm__v1__generate_request__descriptor =
   "Lfm__V1__GenerateRequest",
   "lfm.v1",
   sizeof(Lfm__V1__GenerateRequest),
-  8,
+  11,
   lfm__v1__generate_request__field_descriptors,
   lfm__v1__generate_request__field_indices_by_name,
   1,  lfm__v1__generate_request__number_ranges,
   (ProtobufCMessageInit) lfm__v1__generate_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor lfm__v1__thinking_parameters__field_descriptors[2] =
+{
+  {
+    "max_tokens",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Lfm__V1__ThinkingParameters, optional_max_tokens_case),
+    offsetof(Lfm__V1__ThinkingParameters, max_tokens),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "skip",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__ThinkingParameters, skip),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned lfm__v1__thinking_parameters__field_indices_by_name[] = {
+  0,   /* field[0] = max_tokens */
+  1,   /* field[1] = skip */
+};
+static const ProtobufCIntRange lfm__v1__thinking_parameters__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor lfm__v1__thinking_parameters__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "lfm.v1.ThinkingParameters",
+  "ThinkingParameters",
+  "Lfm__V1__ThinkingParameters",
+  "lfm.v1",
+  sizeof(Lfm__V1__ThinkingParameters),
+  2,
+  lfm__v1__thinking_parameters__field_descriptors,
+  lfm__v1__thinking_parameters__field_indices_by_name,
+  1,  lfm__v1__thinking_parameters__number_ranges,
+  (ProtobufCMessageInit) lfm__v1__thinking_parameters__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor lfm__v1__tool_use__field_descriptors[4] =
+{
+  {
+    "choice",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__ToolUse, choice),
+    &lfm__v1__tool_choice__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__ToolUse, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "single_call",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__ToolUse, single_call),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unconstrained",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__ToolUse, unconstrained),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned lfm__v1__tool_use__field_indices_by_name[] = {
+  0,   /* field[0] = choice */
+  1,   /* field[1] = name */
+  2,   /* field[2] = single_call */
+  3,   /* field[3] = unconstrained */
+};
+static const ProtobufCIntRange lfm__v1__tool_use__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor lfm__v1__tool_use__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "lfm.v1.ToolUse",
+  "ToolUse",
+  "Lfm__V1__ToolUse",
+  "lfm.v1",
+  sizeof(Lfm__V1__ToolUse),
+  4,
+  lfm__v1__tool_use__field_descriptors,
+  lfm__v1__tool_use__field_indices_by_name,
+  1,  lfm__v1__tool_use__number_ranges,
+  (ProtobufCMessageInit) lfm__v1__tool_use__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor lfm__v1__output_constraint__field_descriptors[4] =
+{
+  {
+    "json_schema",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Lfm__V1__OutputConstraint, kind_case),
+    offsetof(Lfm__V1__OutputConstraint, json_schema),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "regular_expression",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Lfm__V1__OutputConstraint, kind_case),
+    offsetof(Lfm__V1__OutputConstraint, regular_expression),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "grammar",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Lfm__V1__OutputConstraint, kind_case),
+    offsetof(Lfm__V1__OutputConstraint, grammar),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "choice",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Lfm__V1__OutputConstraint, kind_case),
+    offsetof(Lfm__V1__OutputConstraint, choice),
+    &lfm__v1__text_choice__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned lfm__v1__output_constraint__field_indices_by_name[] = {
+  3,   /* field[3] = choice */
+  2,   /* field[2] = grammar */
+  0,   /* field[0] = json_schema */
+  1,   /* field[1] = regular_expression */
+};
+static const ProtobufCIntRange lfm__v1__output_constraint__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor lfm__v1__output_constraint__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "lfm.v1.OutputConstraint",
+  "OutputConstraint",
+  "Lfm__V1__OutputConstraint",
+  "lfm.v1",
+  sizeof(Lfm__V1__OutputConstraint),
+  4,
+  lfm__v1__output_constraint__field_descriptors,
+  lfm__v1__output_constraint__field_indices_by_name,
+  1,  lfm__v1__output_constraint__number_ranges,
+  (ProtobufCMessageInit) lfm__v1__output_constraint__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor lfm__v1__text_choice__field_descriptors[1] =
+{
+  {
+    "texts",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Lfm__V1__TextChoice, n_texts),
+    offsetof(Lfm__V1__TextChoice, texts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned lfm__v1__text_choice__field_indices_by_name[] = {
+  0,   /* field[0] = texts */
+};
+static const ProtobufCIntRange lfm__v1__text_choice__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor lfm__v1__text_choice__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "lfm.v1.TextChoice",
+  "TextChoice",
+  "Lfm__V1__TextChoice",
+  "lfm.v1",
+  sizeof(Lfm__V1__TextChoice),
+  1,
+  lfm__v1__text_choice__field_descriptors,
+  lfm__v1__text_choice__field_indices_by_name,
+  1,  lfm__v1__text_choice__number_ranges,
+  (ProtobufCMessageInit) lfm__v1__text_choice__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor lfm__v1__raw_text__field_descriptors[2] =
@@ -958,7 +1555,7 @@ const ProtobufCMessageDescriptor lfm__v1__sampling_parameters__descriptor =
   (ProtobufCMessageInit) lfm__v1__sampling_parameters__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor lfm__v1__stop_parameters__field_descriptors[3] =
+static const ProtobufCFieldDescriptor lfm__v1__stop_parameters__field_descriptors[4] =
 {
   {
     "strings",
@@ -996,8 +1593,21 @@ static const ProtobufCFieldDescriptor lfm__v1__stop_parameters__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "end_on_repetition",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__StopParameters, end_on_repetition),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned lfm__v1__stop_parameters__field_indices_by_name[] = {
+  3,   /* field[3] = end_on_repetition */
   2,   /* field[2] = ignore_end_of_generation */
   0,   /* field[0] = strings */
   1,   /* field[1] = tokens */
@@ -1005,7 +1615,7 @@ static const unsigned lfm__v1__stop_parameters__field_indices_by_name[] = {
 static const ProtobufCIntRange lfm__v1__stop_parameters__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor lfm__v1__stop_parameters__descriptor =
 {
@@ -1015,14 +1625,14 @@ const ProtobufCMessageDescriptor lfm__v1__stop_parameters__descriptor =
   "Lfm__V1__StopParameters",
   "lfm.v1",
   sizeof(Lfm__V1__StopParameters),
-  3,
+  4,
   lfm__v1__stop_parameters__field_descriptors,
   lfm__v1__stop_parameters__field_indices_by_name,
   1,  lfm__v1__stop_parameters__number_ranges,
   (ProtobufCMessageInit) lfm__v1__stop_parameters__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor lfm__v1__generate_event__field_descriptors[6] =
+static const ProtobufCFieldDescriptor lfm__v1__generate_event__field_descriptors[9] =
 {
   {
     "queued",
@@ -1096,6 +1706,42 @@ static const ProtobufCFieldDescriptor lfm__v1__generate_event__field_descriptors
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "tool_call_begun",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Lfm__V1__GenerateEvent, event_case),
+    offsetof(Lfm__V1__GenerateEvent, tool_call_begun),
+    &lfm__v1__tool_call_begun__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tool_call_arguments",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Lfm__V1__GenerateEvent, event_case),
+    offsetof(Lfm__V1__GenerateEvent, tool_call_arguments),
+    &lfm__v1__tool_call_arguments__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tool_call",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Lfm__V1__GenerateEvent, event_case),
+    offsetof(Lfm__V1__GenerateEvent, tool_call),
+    &lfm__v1__tool_call__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned lfm__v1__generate_event__field_indices_by_name[] = {
   3,   /* field[3] = answer */
@@ -1104,11 +1750,14 @@ static const unsigned lfm__v1__generate_event__field_indices_by_name[] = {
   1,   /* field[1] = prefill */
   0,   /* field[0] = queued */
   2,   /* field[2] = thinking */
+  8,   /* field[8] = tool_call */
+  7,   /* field[7] = tool_call_arguments */
+  6,   /* field[6] = tool_call_begun */
 };
 static const ProtobufCIntRange lfm__v1__generate_event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor lfm__v1__generate_event__descriptor =
 {
@@ -1118,7 +1767,7 @@ const ProtobufCMessageDescriptor lfm__v1__generate_event__descriptor =
   "Lfm__V1__GenerateEvent",
   "lfm.v1",
   sizeof(Lfm__V1__GenerateEvent),
-  6,
+  9,
   lfm__v1__generate_event__field_descriptors,
   lfm__v1__generate_event__field_indices_by_name,
   1,  lfm__v1__generate_event__number_ranges,
@@ -1212,6 +1861,211 @@ const ProtobufCMessageDescriptor lfm__v1__prefill__descriptor =
   lfm__v1__prefill__field_indices_by_name,
   1,  lfm__v1__prefill__number_ranges,
   (ProtobufCMessageInit) lfm__v1__prefill__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor lfm__v1__tool_call_begun__field_descriptors[3] =
+{
+  {
+    "index",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__ToolCallBegun, index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__ToolCallBegun, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__ToolCallBegun, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned lfm__v1__tool_call_begun__field_indices_by_name[] = {
+  1,   /* field[1] = id */
+  0,   /* field[0] = index */
+  2,   /* field[2] = name */
+};
+static const ProtobufCIntRange lfm__v1__tool_call_begun__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor lfm__v1__tool_call_begun__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "lfm.v1.ToolCallBegun",
+  "ToolCallBegun",
+  "Lfm__V1__ToolCallBegun",
+  "lfm.v1",
+  sizeof(Lfm__V1__ToolCallBegun),
+  3,
+  lfm__v1__tool_call_begun__field_descriptors,
+  lfm__v1__tool_call_begun__field_indices_by_name,
+  1,  lfm__v1__tool_call_begun__number_ranges,
+  (ProtobufCMessageInit) lfm__v1__tool_call_begun__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor lfm__v1__tool_call_arguments__field_descriptors[2] =
+{
+  {
+    "index",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__ToolCallArguments, index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "json",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__ToolCallArguments, json),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned lfm__v1__tool_call_arguments__field_indices_by_name[] = {
+  0,   /* field[0] = index */
+  1,   /* field[1] = json */
+};
+static const ProtobufCIntRange lfm__v1__tool_call_arguments__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor lfm__v1__tool_call_arguments__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "lfm.v1.ToolCallArguments",
+  "ToolCallArguments",
+  "Lfm__V1__ToolCallArguments",
+  "lfm.v1",
+  sizeof(Lfm__V1__ToolCallArguments),
+  2,
+  lfm__v1__tool_call_arguments__field_descriptors,
+  lfm__v1__tool_call_arguments__field_indices_by_name,
+  1,  lfm__v1__tool_call_arguments__number_ranges,
+  (ProtobufCMessageInit) lfm__v1__tool_call_arguments__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor lfm__v1__tool_call__field_descriptors[5] =
+{
+  {
+    "index",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__ToolCall, index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__ToolCall, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__ToolCall, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "arguments",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__ToolCall, arguments),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "problems",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Lfm__V1__ToolCall, n_problems),
+    offsetof(Lfm__V1__ToolCall, problems),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned lfm__v1__tool_call__field_indices_by_name[] = {
+  3,   /* field[3] = arguments */
+  1,   /* field[1] = id */
+  0,   /* field[0] = index */
+  2,   /* field[2] = name */
+  4,   /* field[4] = problems */
+};
+static const ProtobufCIntRange lfm__v1__tool_call__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor lfm__v1__tool_call__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "lfm.v1.ToolCall",
+  "ToolCall",
+  "Lfm__V1__ToolCall",
+  "lfm.v1",
+  sizeof(Lfm__V1__ToolCall),
+  5,
+  lfm__v1__tool_call__field_descriptors,
+  lfm__v1__tool_call__field_indices_by_name,
+  1,  lfm__v1__tool_call__number_ranges,
+  (ProtobufCMessageInit) lfm__v1__tool_call__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor lfm__v1__text_delta__field_descriptors[3] =
@@ -1380,7 +2234,7 @@ const ProtobufCMessageDescriptor lfm__v1__log_probability_candidate__descriptor 
   (ProtobufCMessageInit) lfm__v1__log_probability_candidate__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor lfm__v1__finished__field_descriptors[3] =
+static const ProtobufCFieldDescriptor lfm__v1__finished__field_descriptors[4] =
 {
   {
     "reason",
@@ -1418,16 +2272,29 @@ static const ProtobufCFieldDescriptor lfm__v1__finished__field_descriptors[3] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "thinking_end",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__Finished, thinking_end),
+    &lfm__v1__thinking_end__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned lfm__v1__finished__field_indices_by_name[] = {
   0,   /* field[0] = reason */
   2,   /* field[2] = seed */
+  3,   /* field[3] = thinking_end */
   1,   /* field[1] = usage */
 };
 static const ProtobufCIntRange lfm__v1__finished__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor lfm__v1__finished__descriptor =
 {
@@ -1437,14 +2304,14 @@ const ProtobufCMessageDescriptor lfm__v1__finished__descriptor =
   "Lfm__V1__Finished",
   "lfm.v1",
   sizeof(Lfm__V1__Finished),
-  3,
+  4,
   lfm__v1__finished__field_descriptors,
   lfm__v1__finished__field_indices_by_name,
   1,  lfm__v1__finished__number_ranges,
   (ProtobufCMessageInit) lfm__v1__finished__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor lfm__v1__usage__field_descriptors[7] =
+static const ProtobufCFieldDescriptor lfm__v1__usage__field_descriptors[8] =
 {
   {
     "prompt_tokens",
@@ -1530,11 +2397,24 @@ static const ProtobufCFieldDescriptor lfm__v1__usage__field_descriptors[7] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "forced_tokens",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__Usage, forced_tokens),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned lfm__v1__usage__field_indices_by_name[] = {
   3,   /* field[3] = answer_tokens */
   1,   /* field[1] = cached_tokens */
   6,   /* field[6] = decode_nanoseconds */
+  7,   /* field[7] = forced_tokens */
   5,   /* field[5] = prefill_nanoseconds */
   0,   /* field[0] = prompt_tokens */
   4,   /* field[4] = queue_nanoseconds */
@@ -1543,7 +2423,7 @@ static const unsigned lfm__v1__usage__field_indices_by_name[] = {
 static const ProtobufCIntRange lfm__v1__usage__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor lfm__v1__usage__descriptor =
 {
@@ -1553,7 +2433,7 @@ const ProtobufCMessageDescriptor lfm__v1__usage__descriptor =
   "Lfm__V1__Usage",
   "lfm.v1",
   sizeof(Lfm__V1__Usage),
-  7,
+  8,
   lfm__v1__usage__field_descriptors,
   lfm__v1__usage__field_indices_by_name,
   1,  lfm__v1__usage__number_ranges,
@@ -1637,7 +2517,39 @@ const ProtobufCMessageDescriptor lfm__v1__failed__descriptor =
   (ProtobufCMessageInit) lfm__v1__failed__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue lfm__v1__finish_reason__enum_values_by_number[6] =
+static const ProtobufCEnumValue lfm__v1__tool_choice__enum_values_by_number[4] =
+{
+  { "TOOL_CHOICE_AUTO", "LFM__V1__TOOL_CHOICE__TOOL_CHOICE_AUTO", 0 },
+  { "TOOL_CHOICE_NONE", "LFM__V1__TOOL_CHOICE__TOOL_CHOICE_NONE", 1 },
+  { "TOOL_CHOICE_REQUIRED", "LFM__V1__TOOL_CHOICE__TOOL_CHOICE_REQUIRED", 2 },
+  { "TOOL_CHOICE_NAMED", "LFM__V1__TOOL_CHOICE__TOOL_CHOICE_NAMED", 3 },
+};
+static const ProtobufCIntRange lfm__v1__tool_choice__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex lfm__v1__tool_choice__enum_values_by_name[4] =
+{
+  { "TOOL_CHOICE_AUTO", 0 },
+  { "TOOL_CHOICE_NAMED", 3 },
+  { "TOOL_CHOICE_NONE", 1 },
+  { "TOOL_CHOICE_REQUIRED", 2 },
+};
+const ProtobufCEnumDescriptor lfm__v1__tool_choice__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "lfm.v1.ToolChoice",
+  "ToolChoice",
+  "Lfm__V1__ToolChoice",
+  "lfm.v1",
+  4,
+  lfm__v1__tool_choice__enum_values_by_number,
+  4,
+  lfm__v1__tool_choice__enum_values_by_name,
+  1,
+  lfm__v1__tool_choice__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue lfm__v1__finish_reason__enum_values_by_number[8] =
 {
   { "FINISH_REASON_UNSPECIFIED", "LFM__V1__FINISH_REASON__FINISH_REASON_UNSPECIFIED", 0 },
   { "FINISH_REASON_STOP", "LFM__V1__FINISH_REASON__FINISH_REASON_STOP", 1 },
@@ -1645,17 +2557,21 @@ static const ProtobufCEnumValue lfm__v1__finish_reason__enum_values_by_number[6]
   { "FINISH_REASON_LENGTH", "LFM__V1__FINISH_REASON__FINISH_REASON_LENGTH", 3 },
   { "FINISH_REASON_LENGTH_IN_THINKING", "LFM__V1__FINISH_REASON__FINISH_REASON_LENGTH_IN_THINKING", 4 },
   { "FINISH_REASON_CONTEXT_FULL", "LFM__V1__FINISH_REASON__FINISH_REASON_CONTEXT_FULL", 5 },
+  { "FINISH_REASON_TOOL_CALLS", "LFM__V1__FINISH_REASON__FINISH_REASON_TOOL_CALLS", 6 },
+  { "FINISH_REASON_REPETITION", "LFM__V1__FINISH_REASON__FINISH_REASON_REPETITION", 7 },
 };
 static const ProtobufCIntRange lfm__v1__finish_reason__value_ranges[] = {
-{0, 0},{0, 6}
+{0, 0},{0, 8}
 };
-static const ProtobufCEnumValueIndex lfm__v1__finish_reason__enum_values_by_name[6] =
+static const ProtobufCEnumValueIndex lfm__v1__finish_reason__enum_values_by_name[8] =
 {
   { "FINISH_REASON_CONTEXT_FULL", 5 },
   { "FINISH_REASON_LENGTH", 3 },
   { "FINISH_REASON_LENGTH_IN_THINKING", 4 },
+  { "FINISH_REASON_REPETITION", 7 },
   { "FINISH_REASON_STOP", 1 },
   { "FINISH_REASON_STOP_STRING", 2 },
+  { "FINISH_REASON_TOOL_CALLS", 6 },
   { "FINISH_REASON_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor lfm__v1__finish_reason__descriptor =
@@ -1665,11 +2581,43 @@ const ProtobufCEnumDescriptor lfm__v1__finish_reason__descriptor =
   "FinishReason",
   "Lfm__V1__FinishReason",
   "lfm.v1",
-  6,
+  8,
   lfm__v1__finish_reason__enum_values_by_number,
-  6,
+  8,
   lfm__v1__finish_reason__enum_values_by_name,
   1,
   lfm__v1__finish_reason__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue lfm__v1__thinking_end__enum_values_by_number[4] =
+{
+  { "THINKING_END_NONE", "LFM__V1__THINKING_END__THINKING_END_NONE", 0 },
+  { "THINKING_END_MODEL", "LFM__V1__THINKING_END__THINKING_END_MODEL", 1 },
+  { "THINKING_END_BUDGET", "LFM__V1__THINKING_END__THINKING_END_BUDGET", 2 },
+  { "THINKING_END_ASKED", "LFM__V1__THINKING_END__THINKING_END_ASKED", 3 },
+};
+static const ProtobufCIntRange lfm__v1__thinking_end__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex lfm__v1__thinking_end__enum_values_by_name[4] =
+{
+  { "THINKING_END_ASKED", 3 },
+  { "THINKING_END_BUDGET", 2 },
+  { "THINKING_END_MODEL", 1 },
+  { "THINKING_END_NONE", 0 },
+};
+const ProtobufCEnumDescriptor lfm__v1__thinking_end__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "lfm.v1.ThinkingEnd",
+  "ThinkingEnd",
+  "Lfm__V1__ThinkingEnd",
+  "lfm.v1",
+  4,
+  lfm__v1__thinking_end__enum_values_by_number,
+  4,
+  lfm__v1__thinking_end__enum_values_by_name,
+  1,
+  lfm__v1__thinking_end__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

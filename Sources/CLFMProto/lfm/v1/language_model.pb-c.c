@@ -7,6 +7,96 @@
 #endif
 
 #include "lfm/v1/language_model.pb-c.h"
+void   lfm__v1__end_thinking_request__init
+                     (Lfm__V1__EndThinkingRequest         *message)
+{
+  static const Lfm__V1__EndThinkingRequest init_value = LFM__V1__END_THINKING_REQUEST__INIT;
+  *message = init_value;
+}
+size_t lfm__v1__end_thinking_request__get_packed_size
+                     (const Lfm__V1__EndThinkingRequest *message)
+{
+  assert(message->base.descriptor == &lfm__v1__end_thinking_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t lfm__v1__end_thinking_request__pack
+                     (const Lfm__V1__EndThinkingRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &lfm__v1__end_thinking_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t lfm__v1__end_thinking_request__pack_to_buffer
+                     (const Lfm__V1__EndThinkingRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &lfm__v1__end_thinking_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Lfm__V1__EndThinkingRequest *
+       lfm__v1__end_thinking_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Lfm__V1__EndThinkingRequest *)
+     protobuf_c_message_unpack (&lfm__v1__end_thinking_request__descriptor,
+                                allocator, len, data);
+}
+void   lfm__v1__end_thinking_request__free_unpacked
+                     (Lfm__V1__EndThinkingRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &lfm__v1__end_thinking_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   lfm__v1__end_thinking_reply__init
+                     (Lfm__V1__EndThinkingReply         *message)
+{
+  static const Lfm__V1__EndThinkingReply init_value = LFM__V1__END_THINKING_REPLY__INIT;
+  *message = init_value;
+}
+size_t lfm__v1__end_thinking_reply__get_packed_size
+                     (const Lfm__V1__EndThinkingReply *message)
+{
+  assert(message->base.descriptor == &lfm__v1__end_thinking_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t lfm__v1__end_thinking_reply__pack
+                     (const Lfm__V1__EndThinkingReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &lfm__v1__end_thinking_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t lfm__v1__end_thinking_reply__pack_to_buffer
+                     (const Lfm__V1__EndThinkingReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &lfm__v1__end_thinking_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Lfm__V1__EndThinkingReply *
+       lfm__v1__end_thinking_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Lfm__V1__EndThinkingReply *)
+     protobuf_c_message_unpack (&lfm__v1__end_thinking_reply__descriptor,
+                                allocator, len, data);
+}
+void   lfm__v1__end_thinking_reply__free_unpacked
+                     (Lfm__V1__EndThinkingReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &lfm__v1__end_thinking_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   lfm__v1__tokenize_request__init
                      (Lfm__V1__TokenizeRequest         *message)
 {
@@ -637,6 +727,62 @@ void   lfm__v1__activity__free_unpacked
   assert(message->base.descriptor == &lfm__v1__activity__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+static const ProtobufCFieldDescriptor lfm__v1__end_thinking_request__field_descriptors[1] =
+{
+  {
+    "call",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__EndThinkingRequest, call),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned lfm__v1__end_thinking_request__field_indices_by_name[] = {
+  0,   /* field[0] = call */
+};
+static const ProtobufCIntRange lfm__v1__end_thinking_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor lfm__v1__end_thinking_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "lfm.v1.EndThinkingRequest",
+  "EndThinkingRequest",
+  "Lfm__V1__EndThinkingRequest",
+  "lfm.v1",
+  sizeof(Lfm__V1__EndThinkingRequest),
+  1,
+  lfm__v1__end_thinking_request__field_descriptors,
+  lfm__v1__end_thinking_request__field_indices_by_name,
+  1,  lfm__v1__end_thinking_request__number_ranges,
+  (ProtobufCMessageInit) lfm__v1__end_thinking_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define lfm__v1__end_thinking_reply__field_descriptors NULL
+#define lfm__v1__end_thinking_reply__field_indices_by_name NULL
+#define lfm__v1__end_thinking_reply__number_ranges NULL
+const ProtobufCMessageDescriptor lfm__v1__end_thinking_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "lfm.v1.EndThinkingReply",
+  "EndThinkingReply",
+  "Lfm__V1__EndThinkingReply",
+  "lfm.v1",
+  sizeof(Lfm__V1__EndThinkingReply),
+  0,
+  lfm__v1__end_thinking_reply__field_descriptors,
+  lfm__v1__end_thinking_reply__field_indices_by_name,
+  0,  lfm__v1__end_thinking_reply__number_ranges,
+  (ProtobufCMessageInit) lfm__v1__end_thinking_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor lfm__v1__tokenize_request__field_descriptors[2] =
 {
   {
@@ -815,7 +961,7 @@ const ProtobufCMessageDescriptor lfm__v1__detokenize_reply__descriptor =
   (ProtobufCMessageInit) lfm__v1__detokenize_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor lfm__v1__render_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor lfm__v1__render_request__field_descriptors[2] =
 {
   {
     "chat",
@@ -829,14 +975,27 @@ static const ProtobufCFieldDescriptor lfm__v1__render_request__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "as_sent",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__RenderRequest, as_sent),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned lfm__v1__render_request__field_indices_by_name[] = {
+  1,   /* field[1] = as_sent */
   0,   /* field[0] = chat */
 };
 static const ProtobufCIntRange lfm__v1__render_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor lfm__v1__render_request__descriptor =
 {
@@ -846,7 +1005,7 @@ const ProtobufCMessageDescriptor lfm__v1__render_request__descriptor =
   "Lfm__V1__RenderRequest",
   "lfm.v1",
   sizeof(Lfm__V1__RenderRequest),
-  1,
+  2,
   lfm__v1__render_request__field_descriptors,
   lfm__v1__render_request__field_indices_by_name,
   1,  lfm__v1__render_request__number_ranges,
@@ -1493,9 +1652,10 @@ const ProtobufCMessageDescriptor lfm__v1__activity__descriptor =
   (ProtobufCMessageInit) lfm__v1__activity__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor lfm__v1__language_model__method_descriptors[7] =
+static const ProtobufCMethodDescriptor lfm__v1__language_model__method_descriptors[8] =
 {
   { "Generate", &lfm__v1__generate_request__descriptor, &lfm__v1__generate_event__descriptor },
+  { "EndThinking", &lfm__v1__end_thinking_request__descriptor, &lfm__v1__end_thinking_reply__descriptor },
   { "Tokenize", &lfm__v1__tokenize_request__descriptor, &lfm__v1__tokenize_reply__descriptor },
   { "Detokenize", &lfm__v1__detokenize_request__descriptor, &lfm__v1__detokenize_reply__descriptor },
   { "Render", &lfm__v1__render_request__descriptor, &lfm__v1__render_reply__descriptor },
@@ -1504,13 +1664,14 @@ static const ProtobufCMethodDescriptor lfm__v1__language_model__method_descripto
   { "Status", &lfm__v1__status_request__descriptor, &lfm__v1__status_reply__descriptor },
 };
 const unsigned lfm__v1__language_model__method_indices_by_name[] = {
-  2,        /* Detokenize */
+  3,        /* Detokenize */
+  1,        /* EndThinking */
   0,        /* Generate */
-  4,        /* Logits */
-  5,        /* ModelInfo */
-  3,        /* Render */
-  6,        /* Status */
-  1         /* Tokenize */
+  5,        /* Logits */
+  6,        /* ModelInfo */
+  4,        /* Render */
+  7,        /* Status */
+  2         /* Tokenize */
 };
 const ProtobufCServiceDescriptor lfm__v1__language_model__descriptor =
 {
@@ -1519,7 +1680,7 @@ const ProtobufCServiceDescriptor lfm__v1__language_model__descriptor =
   "LanguageModel",
   "Lfm__V1__LanguageModel",
   "lfm.v1",
-  7,
+  8,
   lfm__v1__language_model__method_descriptors,
   lfm__v1__language_model__method_indices_by_name
 };
@@ -1531,13 +1692,21 @@ void lfm__v1__language_model__generate(ProtobufCService *service,
   assert(service->descriptor == &lfm__v1__language_model__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void lfm__v1__language_model__end_thinking(ProtobufCService *service,
+                                           const Lfm__V1__EndThinkingRequest *input,
+                                           Lfm__V1__EndThinkingReply_Closure closure,
+                                           void *closure_data)
+{
+  assert(service->descriptor == &lfm__v1__language_model__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void lfm__v1__language_model__tokenize(ProtobufCService *service,
                                        const Lfm__V1__TokenizeRequest *input,
                                        Lfm__V1__TokenizeReply_Closure closure,
                                        void *closure_data)
 {
   assert(service->descriptor == &lfm__v1__language_model__descriptor);
-  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void lfm__v1__language_model__detokenize(ProtobufCService *service,
                                          const Lfm__V1__DetokenizeRequest *input,
@@ -1545,7 +1714,7 @@ void lfm__v1__language_model__detokenize(ProtobufCService *service,
                                          void *closure_data)
 {
   assert(service->descriptor == &lfm__v1__language_model__descriptor);
-  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void lfm__v1__language_model__render(ProtobufCService *service,
                                      const Lfm__V1__RenderRequest *input,
@@ -1553,7 +1722,7 @@ void lfm__v1__language_model__render(ProtobufCService *service,
                                      void *closure_data)
 {
   assert(service->descriptor == &lfm__v1__language_model__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void lfm__v1__language_model__logits(ProtobufCService *service,
                                      const Lfm__V1__LogitsRequest *input,
@@ -1561,7 +1730,7 @@ void lfm__v1__language_model__logits(ProtobufCService *service,
                                      void *closure_data)
 {
   assert(service->descriptor == &lfm__v1__language_model__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void lfm__v1__language_model__model_info(ProtobufCService *service,
                                          const Lfm__V1__ModelInfoRequest *input,
@@ -1569,7 +1738,7 @@ void lfm__v1__language_model__model_info(ProtobufCService *service,
                                          void *closure_data)
 {
   assert(service->descriptor == &lfm__v1__language_model__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void lfm__v1__language_model__status(ProtobufCService *service,
                                      const Lfm__V1__StatusRequest *input,
@@ -1577,7 +1746,7 @@ void lfm__v1__language_model__status(ProtobufCService *service,
                                      void *closure_data)
 {
   assert(service->descriptor == &lfm__v1__language_model__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void lfm__v1__language_model__init (Lfm__V1__LanguageModel_Service *service,
                                     Lfm__V1__LanguageModel_ServiceDestroy destroy)

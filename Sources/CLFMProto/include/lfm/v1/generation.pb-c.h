@@ -17,6 +17,10 @@ PROTOBUF_C__BEGIN_DECLS
 #include "lfm/v1/chat.pb-c.h"
 
 typedef struct Lfm__V1__GenerateRequest Lfm__V1__GenerateRequest;
+typedef struct Lfm__V1__ThinkingParameters Lfm__V1__ThinkingParameters;
+typedef struct Lfm__V1__ToolUse Lfm__V1__ToolUse;
+typedef struct Lfm__V1__OutputConstraint Lfm__V1__OutputConstraint;
+typedef struct Lfm__V1__TextChoice Lfm__V1__TextChoice;
 typedef struct Lfm__V1__RawText Lfm__V1__RawText;
 typedef struct Lfm__V1__TokenList Lfm__V1__TokenList;
 typedef struct Lfm__V1__SamplingParameters Lfm__V1__SamplingParameters;
@@ -24,6 +28,9 @@ typedef struct Lfm__V1__StopParameters Lfm__V1__StopParameters;
 typedef struct Lfm__V1__GenerateEvent Lfm__V1__GenerateEvent;
 typedef struct Lfm__V1__Queued Lfm__V1__Queued;
 typedef struct Lfm__V1__Prefill Lfm__V1__Prefill;
+typedef struct Lfm__V1__ToolCallBegun Lfm__V1__ToolCallBegun;
+typedef struct Lfm__V1__ToolCallArguments Lfm__V1__ToolCallArguments;
+typedef struct Lfm__V1__ToolCall Lfm__V1__ToolCall;
 typedef struct Lfm__V1__TextDelta Lfm__V1__TextDelta;
 typedef struct Lfm__V1__TokenLogProbability Lfm__V1__TokenLogProbability;
 typedef struct Lfm__V1__LogProbabilityCandidate Lfm__V1__LogProbabilityCandidate;
@@ -34,6 +41,28 @@ typedef struct Lfm__V1__Failed Lfm__V1__Failed;
 
 /* --- enums --- */
 
+/*
+ * Whether tools are called. Unknown values are INVALID_ARGUMENT.
+ */
+typedef enum _Lfm__V1__ToolChoice {
+  /*
+   * The model decides.
+   */
+  LFM__V1__TOOL_CHOICE__TOOL_CHOICE_AUTO = 0,
+  /*
+   * No call can be written.
+   */
+  LFM__V1__TOOL_CHOICE__TOOL_CHOICE_NONE = 1,
+  /*
+   * The answer is one call or more.
+   */
+  LFM__V1__TOOL_CHOICE__TOOL_CHOICE_REQUIRED = 2,
+  /*
+   * The answer is a call of the tool `name`.
+   */
+  LFM__V1__TOOL_CHOICE__TOOL_CHOICE_NAMED = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LFM__V1__TOOL_CHOICE)
+} Lfm__V1__ToolChoice;
 /*
  * Why a generation ended. Unknown values are to be kept.
  */
@@ -58,9 +87,39 @@ typedef enum _Lfm__V1__FinishReason {
   /*
    * The model's context is full.
    */
-  LFM__V1__FINISH_REASON__FINISH_REASON_CONTEXT_FULL = 5
+  LFM__V1__FINISH_REASON__FINISH_REASON_CONTEXT_FULL = 5,
+  /*
+   * The model ended its turn, and called tools in it.
+   */
+  LFM__V1__FINISH_REASON__FINISH_REASON_TOOL_CALLS = 6,
+  /*
+   * The last tokens only repeated themselves.
+   */
+  LFM__V1__FINISH_REASON__FINISH_REASON_REPETITION = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LFM__V1__FINISH_REASON)
 } Lfm__V1__FinishReason;
+/*
+ * Why the thinking ended. Unknown values are to be kept.
+ */
+typedef enum _Lfm__V1__ThinkingEnd {
+  /*
+   * There was none, or it did not end.
+   */
+  LFM__V1__THINKING_END__THINKING_END_NONE = 0,
+  /*
+   * The model closed it.
+   */
+  LFM__V1__THINKING_END__THINKING_END_MODEL = 1,
+  /*
+   * It had as many tokens as it was allowed.
+   */
+  LFM__V1__THINKING_END__THINKING_END_BUDGET = 2,
+  /*
+   * EndThinking was called.
+   */
+  LFM__V1__THINKING_END__THINKING_END_ASKED = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LFM__V1__THINKING_END)
+} Lfm__V1__ThinkingEnd;
 
 /* --- messages --- */
 
@@ -97,6 +156,18 @@ struct  Lfm__V1__GenerateRequest
    * Whether events carry the ids of the tokens that their text was made of.
    */
   protobuf_c_boolean report_tokens;
+  /*
+   * How long the model may think. Absent: as long as it likes.
+   */
+  Lfm__V1__ThinkingParameters *thinking;
+  /*
+   * How the chat's tools may be called. Absent: as the model likes.
+   */
+  Lfm__V1__ToolUse *tool_use;
+  /*
+   * What the answer has to follow. Absent: nothing.
+   */
+  Lfm__V1__OutputConstraint *constraint;
   Lfm__V1__GenerateRequest__PromptCase prompt_case;
   union {
     /*
@@ -119,7 +190,107 @@ struct  Lfm__V1__GenerateRequest
 };
 #define LFM__V1__GENERATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__generate_request__descriptor) \
-    , NULL, NULL, 0, 0, LFM__V1__GENERATE_REQUEST__PROMPT__NOT_SET, {0}, LFM__V1__GENERATE_REQUEST__OPTIONAL_MAX_TOKENS__NOT_SET, {0} }
+    , NULL, NULL, 0, 0, NULL, NULL, NULL, LFM__V1__GENERATE_REQUEST__PROMPT__NOT_SET, {0}, LFM__V1__GENERATE_REQUEST__OPTIONAL_MAX_TOKENS__NOT_SET, {0} }
+
+
+typedef enum {
+  LFM__V1__THINKING_PARAMETERS__OPTIONAL_MAX_TOKENS__NOT_SET = 0,
+  LFM__V1__THINKING_PARAMETERS__OPTIONAL_MAX_TOKENS_MAX_TOKENS = 1
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LFM__V1__THINKING_PARAMETERS__OPTIONAL_MAX_TOKENS__CASE)
+} Lfm__V1__ThinkingParameters__OptionalMaxTokensCase;
+
+struct  Lfm__V1__ThinkingParameters
+{
+  ProtobufCMessage base;
+  /*
+   * The prompt says that the thinking is done already. For chats that end where the assistant begins to speak.
+   */
+  protobuf_c_boolean skip;
+  Lfm__V1__ThinkingParameters__OptionalMaxTokensCase optional_max_tokens_case;
+  union {
+    int64_t max_tokens;
+  };
+};
+#define LFM__V1__THINKING_PARAMETERS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__thinking_parameters__descriptor) \
+    , 0, LFM__V1__THINKING_PARAMETERS__OPTIONAL_MAX_TOKENS__NOT_SET, {0} }
+
+
+/*
+ * Calls are told apart from the answer's text and come as events of their own if the chat declares tools.
+ */
+struct  Lfm__V1__ToolUse
+{
+  ProtobufCMessage base;
+  Lfm__V1__ToolChoice choice;
+  /*
+   * With TOOL_CHOICE_NAMED: which tool. UTF-8.
+   */
+  ProtobufCBinaryData name;
+  /*
+   * Whether a turn has one call at most.
+   */
+  protobuf_c_boolean single_call;
+  /*
+   * Whether calls may be written freely. Otherwise their names are those of tools, and their arguments follow the tools'
+   * JSON Schemas from the moment a call begins; a schema that cannot be followed is INVALID_ARGUMENT.
+   */
+  protobuf_c_boolean unconstrained;
+};
+#define LFM__V1__TOOL_USE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__tool_use__descriptor) \
+    , LFM__V1__TOOL_CHOICE__TOOL_CHOICE_AUTO, {0,NULL}, 0, 0 }
+
+
+typedef enum {
+  LFM__V1__OUTPUT_CONSTRAINT__KIND__NOT_SET = 0,
+  LFM__V1__OUTPUT_CONSTRAINT__KIND_JSON_SCHEMA = 1,
+  LFM__V1__OUTPUT_CONSTRAINT__KIND_REGULAR_EXPRESSION = 2,
+  LFM__V1__OUTPUT_CONSTRAINT__KIND_GRAMMAR = 3,
+  LFM__V1__OUTPUT_CONSTRAINT__KIND_CHOICE = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LFM__V1__OUTPUT_CONSTRAINT__KIND__CASE)
+} Lfm__V1__OutputConstraint__KindCase;
+
+/*
+ * Exactly one member. What cannot be honoured is INVALID_ARGUMENT; thinking comes first, unconstrained.
+ */
+struct  Lfm__V1__OutputConstraint
+{
+  ProtobufCMessage base;
+  Lfm__V1__OutputConstraint__KindCase kind_case;
+  union {
+    /*
+     * A JSON Schema (draft 2020-12), UTF-8: the answer is one JSON value that it allows.
+     */
+    ProtobufCBinaryData json_schema;
+    /*
+     * A regular expression in ECMA-262's syntax, UTF-8, that the whole answer matches.
+     */
+    ProtobufCBinaryData regular_expression;
+    /*
+     * A grammar in GBNF, UTF-8.
+     */
+    ProtobufCBinaryData grammar;
+    Lfm__V1__TextChoice *choice;
+  };
+};
+#define LFM__V1__OUTPUT_CONSTRAINT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__output_constraint__descriptor) \
+    , LFM__V1__OUTPUT_CONSTRAINT__KIND__NOT_SET, {0} }
+
+
+struct  Lfm__V1__TextChoice
+{
+  ProtobufCMessage base;
+  /*
+   * The answer is one of these. UTF-8.
+   */
+  size_t n_texts;
+  ProtobufCBinaryData *texts;
+};
+#define LFM__V1__TEXT_CHOICE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__text_choice__descriptor) \
+    , 0,NULL }
 
 
 struct  Lfm__V1__RawText
@@ -243,10 +414,14 @@ struct  Lfm__V1__StopParameters
    * Whether the model's own end-of-generation tokens are ignored; to measure, mostly.
    */
   protobuf_c_boolean ignore_end_of_generation;
+  /*
+   * Whether a generation ends whose last tokens only repeat themselves.
+   */
+  protobuf_c_boolean end_on_repetition;
 };
 #define LFM__V1__STOP_PARAMETERS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__stop_parameters__descriptor) \
-    , 0,NULL, 0,NULL, 0 }
+    , 0,NULL, 0,NULL, 0, 0 }
 
 
 typedef enum {
@@ -256,7 +431,10 @@ typedef enum {
   LFM__V1__GENERATE_EVENT__EVENT_THINKING = 3,
   LFM__V1__GENERATE_EVENT__EVENT_ANSWER = 4,
   LFM__V1__GENERATE_EVENT__EVENT_FINISHED = 5,
-  LFM__V1__GENERATE_EVENT__EVENT_FAILED = 6
+  LFM__V1__GENERATE_EVENT__EVENT_FAILED = 6,
+  LFM__V1__GENERATE_EVENT__EVENT_TOOL_CALL_BEGUN = 7,
+  LFM__V1__GENERATE_EVENT__EVENT_TOOL_CALL_ARGUMENTS = 8,
+  LFM__V1__GENERATE_EVENT__EVENT_TOOL_CALL = 9
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LFM__V1__GENERATE_EVENT__EVENT__CASE)
 } Lfm__V1__GenerateEvent__EventCase;
 
@@ -283,6 +461,18 @@ struct  Lfm__V1__GenerateEvent
      * The call's status says the same; this is for records of events, where there is no status.
      */
     Lfm__V1__Failed *failed;
+    /*
+     * The model begins to call a tool.
+     */
+    Lfm__V1__ToolCallBegun *tool_call_begun;
+    /*
+     * A piece of the arguments of a call that has begun.
+     */
+    Lfm__V1__ToolCallArguments *tool_call_arguments;
+    /*
+     * A call is whole.
+     */
+    Lfm__V1__ToolCall *tool_call;
   };
 };
 #define LFM__V1__GENERATE_EVENT__INIT \
@@ -324,6 +514,62 @@ struct  Lfm__V1__Prefill
 #define LFM__V1__PREFILL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__prefill__descriptor) \
     , 0, 0 }
+
+
+struct  Lfm__V1__ToolCallBegun
+{
+  ProtobufCMessage base;
+  /*
+   * Of the calls of this generation, from 0.
+   */
+  uint32_t index;
+  /*
+   * Of this call, for the message with its result. Not the model's: made up here, unique within the daemon's life.
+   */
+  ProtobufCBinaryData id;
+  /*
+   * The tool's name as the model wrote it. UTF-8.
+   */
+  ProtobufCBinaryData name;
+};
+#define LFM__V1__TOOL_CALL_BEGUN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__tool_call_begun__descriptor) \
+    , 0, {0,NULL}, {0,NULL} }
+
+
+struct  Lfm__V1__ToolCallArguments
+{
+  ProtobufCMessage base;
+  uint32_t index;
+  /*
+   * More of the JSON text of the arguments; all pieces together are `ToolCall.arguments`. UTF-8.
+   */
+  ProtobufCBinaryData json;
+};
+#define LFM__V1__TOOL_CALL_ARGUMENTS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__tool_call_arguments__descriptor) \
+    , 0, {0,NULL} }
+
+
+struct  Lfm__V1__ToolCall
+{
+  ProtobufCMessage base;
+  uint32_t index;
+  ProtobufCBinaryData id;
+  ProtobufCBinaryData name;
+  /*
+   * A JSON object, UTF-8.
+   */
+  ProtobufCBinaryData arguments;
+  /*
+   * What is wrong with the call, if anything: an unknown tool, arguments that its schema does not allow. For people. UTF-8.
+   */
+  size_t n_problems;
+  ProtobufCBinaryData *problems;
+};
+#define LFM__V1__TOOL_CALL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__tool_call__descriptor) \
+    , 0, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL }
 
 
 /*
@@ -399,10 +645,11 @@ struct  Lfm__V1__Finished
    * The seed that was used.
    */
   uint64_t seed;
+  Lfm__V1__ThinkingEnd thinking_end;
 };
 #define LFM__V1__FINISHED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__finished__descriptor) \
-    , LFM__V1__FINISH_REASON__FINISH_REASON_UNSPECIFIED, NULL, 0 }
+    , LFM__V1__FINISH_REASON__FINISH_REASON_UNSPECIFIED, NULL, 0, LFM__V1__THINKING_END__THINKING_END_NONE }
 
 
 /*
@@ -439,10 +686,14 @@ struct  Lfm__V1__Usage
    * Of generating.
    */
   int64_t decode_nanoseconds;
+  /*
+   * Generated tokens that a constraint or the end of thinking left no choice about, and that took no step of their own.
+   */
+  uint64_t forced_tokens;
 };
 #define LFM__V1__USAGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__usage__descriptor) \
-    , 0, 0, 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 typedef enum {
@@ -497,6 +748,82 @@ Lfm__V1__GenerateRequest *
                       const uint8_t       *data);
 void   lfm__v1__generate_request__free_unpacked
                      (Lfm__V1__GenerateRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Lfm__V1__ThinkingParameters methods */
+void   lfm__v1__thinking_parameters__init
+                     (Lfm__V1__ThinkingParameters         *message);
+size_t lfm__v1__thinking_parameters__get_packed_size
+                     (const Lfm__V1__ThinkingParameters   *message);
+size_t lfm__v1__thinking_parameters__pack
+                     (const Lfm__V1__ThinkingParameters   *message,
+                      uint8_t             *out);
+size_t lfm__v1__thinking_parameters__pack_to_buffer
+                     (const Lfm__V1__ThinkingParameters   *message,
+                      ProtobufCBuffer     *buffer);
+Lfm__V1__ThinkingParameters *
+       lfm__v1__thinking_parameters__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   lfm__v1__thinking_parameters__free_unpacked
+                     (Lfm__V1__ThinkingParameters *message,
+                      ProtobufCAllocator *allocator);
+/* Lfm__V1__ToolUse methods */
+void   lfm__v1__tool_use__init
+                     (Lfm__V1__ToolUse         *message);
+size_t lfm__v1__tool_use__get_packed_size
+                     (const Lfm__V1__ToolUse   *message);
+size_t lfm__v1__tool_use__pack
+                     (const Lfm__V1__ToolUse   *message,
+                      uint8_t             *out);
+size_t lfm__v1__tool_use__pack_to_buffer
+                     (const Lfm__V1__ToolUse   *message,
+                      ProtobufCBuffer     *buffer);
+Lfm__V1__ToolUse *
+       lfm__v1__tool_use__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   lfm__v1__tool_use__free_unpacked
+                     (Lfm__V1__ToolUse *message,
+                      ProtobufCAllocator *allocator);
+/* Lfm__V1__OutputConstraint methods */
+void   lfm__v1__output_constraint__init
+                     (Lfm__V1__OutputConstraint         *message);
+size_t lfm__v1__output_constraint__get_packed_size
+                     (const Lfm__V1__OutputConstraint   *message);
+size_t lfm__v1__output_constraint__pack
+                     (const Lfm__V1__OutputConstraint   *message,
+                      uint8_t             *out);
+size_t lfm__v1__output_constraint__pack_to_buffer
+                     (const Lfm__V1__OutputConstraint   *message,
+                      ProtobufCBuffer     *buffer);
+Lfm__V1__OutputConstraint *
+       lfm__v1__output_constraint__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   lfm__v1__output_constraint__free_unpacked
+                     (Lfm__V1__OutputConstraint *message,
+                      ProtobufCAllocator *allocator);
+/* Lfm__V1__TextChoice methods */
+void   lfm__v1__text_choice__init
+                     (Lfm__V1__TextChoice         *message);
+size_t lfm__v1__text_choice__get_packed_size
+                     (const Lfm__V1__TextChoice   *message);
+size_t lfm__v1__text_choice__pack
+                     (const Lfm__V1__TextChoice   *message,
+                      uint8_t             *out);
+size_t lfm__v1__text_choice__pack_to_buffer
+                     (const Lfm__V1__TextChoice   *message,
+                      ProtobufCBuffer     *buffer);
+Lfm__V1__TextChoice *
+       lfm__v1__text_choice__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   lfm__v1__text_choice__free_unpacked
+                     (Lfm__V1__TextChoice *message,
                       ProtobufCAllocator *allocator);
 /* Lfm__V1__RawText methods */
 void   lfm__v1__raw_text__init
@@ -631,6 +958,63 @@ Lfm__V1__Prefill *
 void   lfm__v1__prefill__free_unpacked
                      (Lfm__V1__Prefill *message,
                       ProtobufCAllocator *allocator);
+/* Lfm__V1__ToolCallBegun methods */
+void   lfm__v1__tool_call_begun__init
+                     (Lfm__V1__ToolCallBegun         *message);
+size_t lfm__v1__tool_call_begun__get_packed_size
+                     (const Lfm__V1__ToolCallBegun   *message);
+size_t lfm__v1__tool_call_begun__pack
+                     (const Lfm__V1__ToolCallBegun   *message,
+                      uint8_t             *out);
+size_t lfm__v1__tool_call_begun__pack_to_buffer
+                     (const Lfm__V1__ToolCallBegun   *message,
+                      ProtobufCBuffer     *buffer);
+Lfm__V1__ToolCallBegun *
+       lfm__v1__tool_call_begun__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   lfm__v1__tool_call_begun__free_unpacked
+                     (Lfm__V1__ToolCallBegun *message,
+                      ProtobufCAllocator *allocator);
+/* Lfm__V1__ToolCallArguments methods */
+void   lfm__v1__tool_call_arguments__init
+                     (Lfm__V1__ToolCallArguments         *message);
+size_t lfm__v1__tool_call_arguments__get_packed_size
+                     (const Lfm__V1__ToolCallArguments   *message);
+size_t lfm__v1__tool_call_arguments__pack
+                     (const Lfm__V1__ToolCallArguments   *message,
+                      uint8_t             *out);
+size_t lfm__v1__tool_call_arguments__pack_to_buffer
+                     (const Lfm__V1__ToolCallArguments   *message,
+                      ProtobufCBuffer     *buffer);
+Lfm__V1__ToolCallArguments *
+       lfm__v1__tool_call_arguments__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   lfm__v1__tool_call_arguments__free_unpacked
+                     (Lfm__V1__ToolCallArguments *message,
+                      ProtobufCAllocator *allocator);
+/* Lfm__V1__ToolCall methods */
+void   lfm__v1__tool_call__init
+                     (Lfm__V1__ToolCall         *message);
+size_t lfm__v1__tool_call__get_packed_size
+                     (const Lfm__V1__ToolCall   *message);
+size_t lfm__v1__tool_call__pack
+                     (const Lfm__V1__ToolCall   *message,
+                      uint8_t             *out);
+size_t lfm__v1__tool_call__pack_to_buffer
+                     (const Lfm__V1__ToolCall   *message,
+                      ProtobufCBuffer     *buffer);
+Lfm__V1__ToolCall *
+       lfm__v1__tool_call__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   lfm__v1__tool_call__free_unpacked
+                     (Lfm__V1__ToolCall *message,
+                      ProtobufCAllocator *allocator);
 /* Lfm__V1__TextDelta methods */
 void   lfm__v1__text_delta__init
                      (Lfm__V1__TextDelta         *message);
@@ -750,6 +1134,18 @@ void   lfm__v1__failed__free_unpacked
 typedef void (*Lfm__V1__GenerateRequest_Closure)
                  (const Lfm__V1__GenerateRequest *message,
                   void *closure_data);
+typedef void (*Lfm__V1__ThinkingParameters_Closure)
+                 (const Lfm__V1__ThinkingParameters *message,
+                  void *closure_data);
+typedef void (*Lfm__V1__ToolUse_Closure)
+                 (const Lfm__V1__ToolUse *message,
+                  void *closure_data);
+typedef void (*Lfm__V1__OutputConstraint_Closure)
+                 (const Lfm__V1__OutputConstraint *message,
+                  void *closure_data);
+typedef void (*Lfm__V1__TextChoice_Closure)
+                 (const Lfm__V1__TextChoice *message,
+                  void *closure_data);
 typedef void (*Lfm__V1__RawText_Closure)
                  (const Lfm__V1__RawText *message,
                   void *closure_data);
@@ -770,6 +1166,15 @@ typedef void (*Lfm__V1__Queued_Closure)
                   void *closure_data);
 typedef void (*Lfm__V1__Prefill_Closure)
                  (const Lfm__V1__Prefill *message,
+                  void *closure_data);
+typedef void (*Lfm__V1__ToolCallBegun_Closure)
+                 (const Lfm__V1__ToolCallBegun *message,
+                  void *closure_data);
+typedef void (*Lfm__V1__ToolCallArguments_Closure)
+                 (const Lfm__V1__ToolCallArguments *message,
+                  void *closure_data);
+typedef void (*Lfm__V1__ToolCall_Closure)
+                 (const Lfm__V1__ToolCall *message,
                   void *closure_data);
 typedef void (*Lfm__V1__TextDelta_Closure)
                  (const Lfm__V1__TextDelta *message,
@@ -795,8 +1200,14 @@ typedef void (*Lfm__V1__Failed_Closure)
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    lfm__v1__tool_choice__descriptor;
 extern const ProtobufCEnumDescriptor    lfm__v1__finish_reason__descriptor;
+extern const ProtobufCEnumDescriptor    lfm__v1__thinking_end__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__generate_request__descriptor;
+extern const ProtobufCMessageDescriptor lfm__v1__thinking_parameters__descriptor;
+extern const ProtobufCMessageDescriptor lfm__v1__tool_use__descriptor;
+extern const ProtobufCMessageDescriptor lfm__v1__output_constraint__descriptor;
+extern const ProtobufCMessageDescriptor lfm__v1__text_choice__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__raw_text__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__token_list__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__sampling_parameters__descriptor;
@@ -804,6 +1215,9 @@ extern const ProtobufCMessageDescriptor lfm__v1__stop_parameters__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__generate_event__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__queued__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__prefill__descriptor;
+extern const ProtobufCMessageDescriptor lfm__v1__tool_call_begun__descriptor;
+extern const ProtobufCMessageDescriptor lfm__v1__tool_call_arguments__descriptor;
+extern const ProtobufCMessageDescriptor lfm__v1__tool_call__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__text_delta__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__token_log_probability__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__log_probability_candidate__descriptor;

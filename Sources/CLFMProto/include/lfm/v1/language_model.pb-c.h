@@ -17,6 +17,8 @@ PROTOBUF_C__BEGIN_DECLS
 #include "lfm/v1/chat.pb-c.h"
 #include "lfm/v1/generation.pb-c.h"
 
+typedef struct Lfm__V1__EndThinkingRequest Lfm__V1__EndThinkingRequest;
+typedef struct Lfm__V1__EndThinkingReply Lfm__V1__EndThinkingReply;
 typedef struct Lfm__V1__TokenizeRequest Lfm__V1__TokenizeRequest;
 typedef struct Lfm__V1__TokenizeReply Lfm__V1__TokenizeReply;
 typedef struct Lfm__V1__DetokenizeRequest Lfm__V1__DetokenizeRequest;
@@ -37,6 +39,28 @@ typedef struct Lfm__V1__Activity Lfm__V1__Activity;
 
 
 /* --- messages --- */
+
+struct  Lfm__V1__EndThinkingRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The call id of the Generate call, on this connection. One that is not open is NOT_FOUND; one that does not think is left alone.
+   */
+  uint32_t call;
+};
+#define LFM__V1__END_THINKING_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__end_thinking_request__descriptor) \
+    , 0 }
+
+
+struct  Lfm__V1__EndThinkingReply
+{
+  ProtobufCMessage base;
+};
+#define LFM__V1__END_THINKING_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__end_thinking_reply__descriptor) \
+     }
+
 
 struct  Lfm__V1__TokenizeRequest
 {
@@ -107,10 +131,15 @@ struct  Lfm__V1__RenderRequest
    * Needed.
    */
   Lfm__V1__Chat *chat;
+  /*
+   * Whether the text is what Generate sends to the model, in which the arguments of past tool calls are escaped so that they
+   * read back as the same values; otherwise it is the template's own, byte for byte.
+   */
+  protobuf_c_boolean as_sent;
 };
 #define LFM__V1__RENDER_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__render_request__descriptor) \
-    , NULL }
+    , NULL, 0 }
 
 
 struct  Lfm__V1__RenderReply
@@ -349,6 +378,44 @@ struct  Lfm__V1__Activity
     , 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
+/* Lfm__V1__EndThinkingRequest methods */
+void   lfm__v1__end_thinking_request__init
+                     (Lfm__V1__EndThinkingRequest         *message);
+size_t lfm__v1__end_thinking_request__get_packed_size
+                     (const Lfm__V1__EndThinkingRequest   *message);
+size_t lfm__v1__end_thinking_request__pack
+                     (const Lfm__V1__EndThinkingRequest   *message,
+                      uint8_t             *out);
+size_t lfm__v1__end_thinking_request__pack_to_buffer
+                     (const Lfm__V1__EndThinkingRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Lfm__V1__EndThinkingRequest *
+       lfm__v1__end_thinking_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   lfm__v1__end_thinking_request__free_unpacked
+                     (Lfm__V1__EndThinkingRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Lfm__V1__EndThinkingReply methods */
+void   lfm__v1__end_thinking_reply__init
+                     (Lfm__V1__EndThinkingReply         *message);
+size_t lfm__v1__end_thinking_reply__get_packed_size
+                     (const Lfm__V1__EndThinkingReply   *message);
+size_t lfm__v1__end_thinking_reply__pack
+                     (const Lfm__V1__EndThinkingReply   *message,
+                      uint8_t             *out);
+size_t lfm__v1__end_thinking_reply__pack_to_buffer
+                     (const Lfm__V1__EndThinkingReply   *message,
+                      ProtobufCBuffer     *buffer);
+Lfm__V1__EndThinkingReply *
+       lfm__v1__end_thinking_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   lfm__v1__end_thinking_reply__free_unpacked
+                     (Lfm__V1__EndThinkingReply *message,
+                      ProtobufCAllocator *allocator);
 /* Lfm__V1__TokenizeRequest methods */
 void   lfm__v1__tokenize_request__init
                      (Lfm__V1__TokenizeRequest         *message);
@@ -617,6 +684,12 @@ void   lfm__v1__activity__free_unpacked
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
+typedef void (*Lfm__V1__EndThinkingRequest_Closure)
+                 (const Lfm__V1__EndThinkingRequest *message,
+                  void *closure_data);
+typedef void (*Lfm__V1__EndThinkingReply_Closure)
+                 (const Lfm__V1__EndThinkingReply *message,
+                  void *closure_data);
 typedef void (*Lfm__V1__TokenizeRequest_Closure)
                  (const Lfm__V1__TokenizeRequest *message,
                   void *closure_data);
@@ -670,6 +743,10 @@ struct Lfm__V1__LanguageModel_Service
                    const Lfm__V1__GenerateRequest *input,
                    Lfm__V1__GenerateEvent_Closure closure,
                    void *closure_data);
+  void (*end_thinking)(Lfm__V1__LanguageModel_Service *service,
+                       const Lfm__V1__EndThinkingRequest *input,
+                       Lfm__V1__EndThinkingReply_Closure closure,
+                       void *closure_data);
   void (*tokenize)(Lfm__V1__LanguageModel_Service *service,
                    const Lfm__V1__TokenizeRequest *input,
                    Lfm__V1__TokenizeReply_Closure closure,
@@ -703,6 +780,7 @@ void lfm__v1__language_model__init (Lfm__V1__LanguageModel_Service *service,
 #define LFM__V1__LANGUAGE_MODEL__INIT(function_prefix__) \
     { LFM__V1__LANGUAGE_MODEL__BASE_INIT,\
       function_prefix__ ## generate,\
+      function_prefix__ ## end_thinking,\
       function_prefix__ ## tokenize,\
       function_prefix__ ## detokenize,\
       function_prefix__ ## render,\
@@ -713,6 +791,10 @@ void lfm__v1__language_model__generate(ProtobufCService *service,
                                        const Lfm__V1__GenerateRequest *input,
                                        Lfm__V1__GenerateEvent_Closure closure,
                                        void *closure_data);
+void lfm__v1__language_model__end_thinking(ProtobufCService *service,
+                                           const Lfm__V1__EndThinkingRequest *input,
+                                           Lfm__V1__EndThinkingReply_Closure closure,
+                                           void *closure_data);
 void lfm__v1__language_model__tokenize(ProtobufCService *service,
                                        const Lfm__V1__TokenizeRequest *input,
                                        Lfm__V1__TokenizeReply_Closure closure,
@@ -740,6 +822,8 @@ void lfm__v1__language_model__status(ProtobufCService *service,
 
 /* --- descriptors --- */
 
+extern const ProtobufCMessageDescriptor lfm__v1__end_thinking_request__descriptor;
+extern const ProtobufCMessageDescriptor lfm__v1__end_thinking_reply__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__tokenize_request__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__tokenize_reply__descriptor;
 extern const ProtobufCMessageDescriptor lfm__v1__detokenize_request__descriptor;
