@@ -55,7 +55,7 @@ extension Engine {
     }
     if refused.isEmpty, parts.count == shares.count { return StepRun(step: step, parts: parts) }
     // Scheduler and pool disagree: end those that it concerns, and let the others have another step.
-    for part in parts { part.generation.sampler = part.sampler }
+    for part in parts { giveBack(part) }
     scheduler.finish(step, committed: [], took: .zero)
     for (generation, failure) in refused { end(generation, .failed(failure)) }
     queue.async { [self] in advance() }
@@ -76,15 +76,17 @@ extension Engine {
       generation.request == nil ? .all : isLast ? .last : .none
     let top = generation.request?.topLogProbabilities ?? 0
     // What is reported is the log-softmax of all logits.
-    let screening = isLast && top == 0 ? generation.sampler?.screening : nil
+    let isOpen = top == 0 && generation.mask == nil
+    let screening = isLast && isOpen ? generation.sampler?.screening : nil
     let segment = Segment(
       state, tokens: Array(generation.tokens[min(state.position, end)..<end]), logits: wanted,
       screening: screening, cancellation: generation.cancellation)
     // Lent, not copied: the set of tokens that occurred stays in one place.
     let sampler = isLast ? generation.sampler.take() : nil
+    let gate = isLast ? generation.gate.take() : nil
     return StepRun.Part(
-      generation: generation, segment: segment, sampler: sampler,
-      topLogProbabilities: top > 0 ? top : nil)
+      generation: generation, segment: segment, sampler: sampler, gate: gate,
+      mask: isLast ? generation.mask : nil, topLogProbabilities: top > 0 ? top : nil)
   }
 
   private func finished(_ run: StepRun, took: Duration) {
@@ -92,10 +94,10 @@ extension Engine {
     stepInFlight = nil
     var committed: Set<GenerationID> = []
     for part in run.parts {
-      if let sampler = part.sampler { part.generation.sampler = sampler }
+      giveBack(part)
       switch part.outcome {
       case .dropped: break
-      case .committed, .sampled, .rows, .failed: committed.insert(part.generation.id)
+      case .committed, .sampled, .held, .rows, .failed: committed.insert(part.generation.id)
       }
     }
     scheduler.finish(run.step, committed: committed, took: took)
@@ -109,6 +111,11 @@ extension Engine {
     run.parts = []
     finishShutdownIfIdle()
     advance()
+  }
+
+  private func giveBack(_ part: StepRun.Part) {
+    if let sampler = part.sampler { part.generation.sampler = sampler }
+    if let gate = part.gate { part.generation.gate = gate }
   }
 
   /// Nothing of the step was computed: those in it end, and the engine too if this is how it goes.
@@ -131,7 +138,8 @@ extension Engine {
     reportPrefill(generation, done: part.segment.state.position)
     switch part.outcome {
     case .dropped, .committed: break
-    case .sampled(let token, let report): take(token, report, for: generation)
+    case .sampled(let sampled): take(sampled, for: generation)
+    case .held(let logits): hold(generation, logits)
     case .rows(let rows):
       for row in rows { generation.tell(row: row) }
       if part.segment.state.position >= generation.tokens.count { finish(generation, .stop) }
@@ -145,31 +153,5 @@ extension Engine {
     counters.promptTokens += UInt64(done - generation.reportedPrefill)
     generation.reportedPrefill = done
     generation.tell(.prefill(done: done, total: generation.promptCount))
-  }
-
-  private func take(
-    _ token: TokenID, _ report: TokenLogProbability?, for generation: Generation
-  ) {
-    guard let stop = generation.stop else { return }
-    if generation.firstToken == nil { generation.firstToken = .now }
-    counters.generatedTokens += 1
-    generation.tokens.append(token)
-    let events =
-      generation.text?.append(token, report: report, isSilent: stop.isEnd(token)) ?? []
-    for event in events { generation.tell(event) }
-    let reason = stop.reason(
-      after: token, generated: generation.generatedCount, total: generation.tokens.count,
-      stopString: generation.text?.hasStopped ?? false,
-      isThinking: generation.text?.isThinking ?? false)
-    if let reason {
-      finish(generation, reason)
-    } else {
-      scheduler.extend(generation.id)
-    }
-  }
-
-  private func finish(_ generation: Generation, _ reason: FinishReason) {
-    for event in generation.text?.finish() ?? [] { generation.tell(event) }
-    end(generation, .finished(reason))
   }
 }

@@ -30,6 +30,8 @@ package final class Engine: TextGenerator, @unchecked Sendable {
   let texts: TokenizationQueue
   let prefillQueue = DispatchQueue(label: "lfmd.prefill")
   let decodeQueue = DispatchQueue(label: "lfmd.decode")
+  /// Which tokens a constraint allows is worked out here, while steps compute.
+  let masks = DispatchQueue(label: "lfmd.masks")
 
   // On the engine queue.
   var scheduler: Scheduler
@@ -85,7 +87,8 @@ package final class Engine: TextGenerator, @unchecked Sendable {
     tools = StepTools(vocabularyCount: stepModel.vocabularyCount)
     preparation = Preparation(
       tokenizer: tokenizer, template: template, contextLength: size.contextLength,
-      defaultMaxTokens: configuration.defaultMaxTokens)
+      defaultMaxTokens: configuration.defaultMaxTokens,
+      outputs: OutputCompiler(tokenizer: tokenizer))
     scheduler = Scheduler(
       limits: SchedulerLimits(
         waiting: configuration.maximumWaiting, running: configuration.maximumRunning,
@@ -215,6 +218,8 @@ package final class Engine: TextGenerator, @unchecked Sendable {
       generation.tokens = prepared.tokens
       generation.promptCount = prepared.tokens.count
       generation.sampler = prepared.sampler
+      generation.gate = prepared.gate
+      prepareMask(of: generation)
       generation.text = prepared.text
       generation.stop = prepared.stop
       enqueue(generation, rowLimit: nil)

@@ -31,6 +31,11 @@ final class Generation: @unchecked Sendable {
   /// `nil` until it runs, and while it is preempted.
   var state: SequenceState?
   var sampler: Sampler?
+  /// `nil` where nothing is asked of the output.
+  var gate: OutputGate?
+  /// Which tokens may come next; `nil`: any.
+  var mask: PendingMask?
+  var forcedTokens = 0
   var text: CompletionText?
   var stop: StopCondition?
   /// When it began to hold pages, and when its first token came.
@@ -86,7 +91,9 @@ final class Generation: @unchecked Sendable {
     let usage = usage(now: .now)
     let seed = sampler?.seed ?? 0
     let (deliver, deliverLogits) = takeHandlers()
-    deliver?(.finished(GenerationSummary(reason: reason, usage: usage, seed: seed)))
+    let summary = GenerationSummary(
+      reason: reason, usage: usage, seed: seed, thinkingEnd: gate?.thinkingEnd ?? .none)
+    deliver?(.finished(summary))
     deliverLogits?(.finished)
   }
 
@@ -103,6 +110,7 @@ final class Generation: @unchecked Sendable {
     return GenerationUsage(
       promptTokens: promptCount, cachedTokens: 0,
       thinkingTokens: text?.thinkingTokens ?? 0, answerTokens: text?.answerTokens ?? 0,
+      forcedTokens: forcedTokens,
       queueTime: started - submitted, prefillTime: firstToken - started,
       decodeTime: now - firstToken)
   }

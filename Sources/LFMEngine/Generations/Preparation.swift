@@ -13,11 +13,14 @@ struct Preparation: Sendable {
   /// The most positions of a sequence here.
   let contextLength: Int
   let defaultMaxTokens: Int?
+  let outputs: OutputCompiler
 
   /// All that a generation needs before it can run.
   struct Prepared: Sendable {
     var tokens: [TokenID]
     var sampler: Sampler
+    /// `nil` where nothing is asked of the output.
+    var gate: OutputGate?
     var text: CompletionText
     var stop: StopCondition
   }
@@ -36,7 +39,7 @@ struct Preparation: Sendable {
   /// The prompt's text or tokens, if they may fit.
   fileprivate func begin(_ request: GenerationRequest) throws(GenerationFailure) -> Source {
     let request = try request.validated(vocabularySize: tokenizer.vocabulary.count)
-    let source = try source(of: request.prompt)
+    let source = try source(of: request.prompt, behindChat: skipped(request))
     switch source {
     case .tokens(let tokens): try check(tokens.count, isWhole: true)
     case .encoding(let encoding): try check(encoding.leastCount, isWhole: false)
@@ -61,7 +64,9 @@ struct Preparation: Sendable {
     case encoding(PiecewiseEncoding)
   }
 
-  private func source(of prompt: Prompt) throws(GenerationFailure) -> Source {
+  private func source(
+    of prompt: Prompt, behindChat: [PromptSegment]
+  ) throws(GenerationFailure) -> Source {
     switch prompt {
     case .tokens(let tokens):
       return .tokens(tokens)
@@ -70,8 +75,19 @@ struct Preparation: Sendable {
         PiecewiseEncoding(text, parsesSpecialTokens: parsesSpecialTokens, tokenizer: tokenizer))
     case .chat(let chat):
       return .encoding(
-        PiecewiseEncoding(try template.get().render(chat), tokenizer: tokenizer))
+        PiecewiseEncoding(
+          try template.get().render(chat, form: .asSent) + behindChat, tokenizer: tokenizer))
     }
+  }
+
+  /// Thinking that is done before it began, where the model thinks at all.
+  private func skipped(_ request: GenerationRequest) -> [PromptSegment] {
+    let vocabulary = tokenizer.vocabulary
+    guard request.thinking.isSkipped, vocabulary.specialToken("<think>") != nil,
+      vocabulary.specialToken("</think>") != nil
+    else { return [] }
+    // What works best with this model: a pair of tags with nothing but an empty line between.
+    return [.special("<think>"), .text("\n\n"), .special("</think>"), .text("\n")]
   }
 
   fileprivate func finish(
@@ -92,8 +108,11 @@ struct Preparation: Sendable {
       parameters: request.sampling, vocabularySize: tokenizer.vocabulary.count)
     sampler.observe(tokens)
     let start = TurnStart.find(in: tokens, tokenizer)
+    let gate = try outputs.rules(for: request).map {
+      OutputGate(rules: $0, start: start, tokenizer: tokenizer)
+    }
     return Prepared(
-      tokens: tokens, sampler: sampler,
+      tokens: tokens, sampler: sampler, gate: gate,
       text: CompletionText(tokenizer: tokenizer, request: request, start: start),
       stop: StopCondition(
         stop: request.stop, maxTokens: request.maxTokens ?? defaultMaxTokens,

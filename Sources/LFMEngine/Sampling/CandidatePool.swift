@@ -40,6 +40,18 @@ package struct CandidatePool: Sendable {
     }
   }
 
+  /// Gives every token whose bit is not set a score of −∞.
+  package mutating func ruleOut(allBut allowed: [UInt64]) {
+    for word in 0..<(scores.count + 63) / 64 {
+      var ruledOut = word < allowed.count ? ~allowed[word] : .max
+      while ruledOut != 0 {
+        let index = word * 64 + ruledOut.trailingZeroBitCount
+        if index < scores.count { scores[index] = -.infinity }
+        ruledOut &= ruledOut - 1
+      }
+    }
+  }
+
   /// The first token in play with the largest score.
   package var best: TokenID? {
     var best: TokenID?

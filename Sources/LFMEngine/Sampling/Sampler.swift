@@ -33,12 +33,14 @@ package struct Sampler: Sendable {
 
   /// Chooses the next token and notes it.
   ///
-  /// - Parameter logits: one raw logit a token of the vocabulary; as many as `pool` was made for.
-  /// - Throws: `SamplingError` if the logits are not numbers.
+  /// - Parameters:
+  ///   - logits: one raw logit a token of the vocabulary; as many as `pool` was made for.
+  ///   - allowed: a bit for every token, 64 to a word, set for those that may be chosen; `nil`: all.
+  /// - Throws: `SamplingError` if the logits are not numbers, or none that may be chosen is possible.
   package mutating func next(
-    logits: Span<Float>, pool: inout CandidatePool
+    logits: Span<Float>, allowed: [UInt64]? = nil, pool: inout CandidatePool
   ) throws(SamplingError) -> TokenID {
-    try choose(narrow(logits, pool: &pool), pool)
+    try choose(narrow(logits, allowed: allowed, pool: &pool), pool)
   }
 
   /// The same from what `screening` left of the logits: the same token as from all of them.
@@ -92,9 +94,10 @@ package struct Sampler: Sendable {
 
   /// Runs the processors, without drawing.
   package func narrow(
-    _ logits: Span<Float>, pool: inout CandidatePool
+    _ logits: Span<Float>, allowed: [UInt64]? = nil, pool: inout CandidatePool
   ) throws(SamplingError) -> Choice {
     try load(logits, into: &pool)
+    if let allowed { pool.ruleOut(allBut: allowed) }
     penalize(&pool)
     let best = try Self.best(pool.scores)
     guard parameters.temperature > 0 else { return .certain(best) }

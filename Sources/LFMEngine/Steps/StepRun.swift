@@ -12,6 +12,9 @@ final class StepRun: @unchecked Sendable {
     let segment: Segment
     /// The generation's sampler, lent for the step; `nil` if nothing is to be sampled.
     var sampler: Sampler?
+    /// The generation's gate, lent with the sampler.
+    var gate: OutputGate?
+    let mask: PendingMask?
     let topLogProbabilities: Int?
     var outcome = Outcome.dropped
   }
@@ -21,7 +24,9 @@ final class StepRun: @unchecked Sendable {
     case dropped
     /// The tokens are in the state.
     case committed
-    case sampled(TokenID, TokenLogProbability?)
+    case sampled(SampledTokens)
+    /// The tokens are in the state, but which may come next is not worked out yet: the logits, kept until it is.
+    case held([Float])
     case rows([[Float]])
     case failed(GenerationFailure)
   }
@@ -57,26 +62,22 @@ final class StepRun: @unchecked Sendable {
   private func sample(_ part: inout Part, rows: Range<Int>, _ tools: StepTools) -> Outcome {
     if part.segment.logits == .all { return .rows(rows.map { tools.logits.row($0) }) }
     guard let row = rows.last, part.sampler != nil else { return .committed }
-    if let screened = tools.logits.screened(row) {
-      do throws(SamplingError) {
-        let token = try part.sampler?.next(screened: screened, pool: &tools.pool)
-        return token.map { .sampled($0, nil) } ?? .committed
-      } catch {
-        return .failed(error.failure)
+    let mask = part.mask?.mask
+    if part.mask != nil, mask == nil { return .held(tools.logits.row(row)) }
+    do throws(GenerationFailure) {
+      var tail = SamplingTail(
+        sampler: part.sampler, gate: part.gate, topLogProbabilities: part.topLogProbabilities,
+        endsThinking: part.generation.endsThinking.isRaised)
+      (part.sampler, part.gate) = (nil, nil)
+      defer { (part.sampler, part.gate) = (tail.sampler, tail.gate) }
+      if let screened = tools.logits.screened(row) {
+        return .sampled(try tail.sample(screened, &tools.pool))
       }
-    }
-    return tools.logits.withRow(row) { values in
-      do throws(SamplingError) {
-        guard let token = try part.sampler?.next(logits: values.span, pool: &tools.pool) else {
-          return .committed
-        }
-        let report = part.topLogProbabilities.map {
-          LogProbabilities.report(logits: values.span, chosen: token, top: $0)
-        }
-        return .sampled(token, report)
-      } catch {
-        return .failed(error.failure)
+      return try tools.logits.withRow(row) { values throws(GenerationFailure) in
+        .sampled(try tail.sample(values.span, allowed: mask, &tools.pool))
       }
+    } catch {
+      return .failed(error)
     }
   }
 }

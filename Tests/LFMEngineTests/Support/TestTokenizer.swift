@@ -9,7 +9,9 @@ enum TestTokenizer {
   static let think: TokenID = 259
   static let thinkEnd: TokenID = 260
   static let endOfText: TokenID = 261
-  static let count = 264
+  static let callsOpen: TokenID = 264
+  static let callsClose: TokenID = 265
+  static let count = 266
 
   /// - Parameter thinks: whether the vocabulary has the tags of thinking.
   static func make(thinks: Bool = true, addsBeginning: Bool = false) throws -> Tokenizer {
@@ -17,8 +19,9 @@ enum TestTokenizer {
     texts += [
       "<|startoftext|>", "<|im_start|>", "<|im_end|>", thinks ? "<think>" : "<|a|>",
       thinks ? "</think>" : "<|b|>", "<|endoftext|>", "<|pad|>", "[unused]",
+      "<|tool_call_start|>", "<|tool_call_end|>",
     ].map { Array($0.utf8) }
-    let kinds: [Int32] = Array(repeating: 1, count: 256) + [3, 3, 3, 3, 3, 3, 3, 5]
+    let kinds: [Int32] = Array(repeating: 1, count: 256) + [3, 3, 3, 3, 3, 3, 3, 5, 3, 3]
     let vocabulary = try Vocabulary(
       texts: ByteStrings(texts), kinds: kinds,
       ids: VocabularyIDs(

@@ -1,0 +1,117 @@
+import LFMGeneration
+import LFMLanguage
+import LFMTokenizer
+import Synchronization
+
+/// Works out what a request's output is held to. Compiled constraints are kept for a while, for those who ask the same again.
+///
+/// Owns which wishes go together, and what is refused because the model or the request has no tools. What a schema, an
+/// expression or a grammar means is `LFMLanguage`'s.
+final class OutputCompiler: Sendable {
+  private enum Key: Hashable, Sendable {
+    case output(OutputConstraint)
+    case calls([JSONText], choice: ToolUse.Choice, allowsSeveral: Bool)
+  }
+
+  private struct Kept: Sendable {
+    var constraints: [Key: CompiledConstraint] = [:]
+    /// Those used longest ago first.
+    var order: [Key] = []
+  }
+
+  /// How many compiled constraints are kept.
+  private static let most = 32
+
+  private let compiler: ConstraintCompiler
+  private let tokens: TurnTokens
+  private let kept = Mutex(Kept())
+
+  init(tokenizer: Tokenizer) {
+    compiler = ConstraintCompiler(tokenizer: tokenizer)
+    tokens = TurnTokens(tokenizer.vocabulary)
+  }
+
+  /// `nil` where nothing is asked of the output.
+  ///
+  /// - Throws: `invalidArgument` if what is asked contradicts itself or cannot be honoured, naming the place;
+  ///   `failedPrecondition` if the model cannot call tools.
+  func rules(for request: GenerationRequest) throws(GenerationFailure) -> OutputRules? {
+    var rules = OutputRules()
+    rules.thinkingLimit = request.thinking.maxTokens
+    rules.isForcing = request.topLogProbabilities == 0
+    if let constraint = request.constraint {
+      rules.constraint = try compiled(.output(constraint)) { () throws(GenerationFailure) in
+        try compiler.compile(ConstraintSource(constraint))
+      }
+    }
+    try addCalls(to: &rules, request)
+    let asksNothing =
+      rules.constraint == nil && rules.calls == nil && !rules.forbidsCalls
+      && rules.thinkingLimit == nil
+    return asksNothing && tokens.thinkingOpens == nil ? nil : rules
+  }
+
+  private func addCalls(
+    to rules: inout OutputRules, _ request: GenerationRequest
+  ) throws(GenerationFailure) {
+    let use = request.toolUse
+    guard case .chat(let chat) = request.prompt, !chat.tools.isEmpty else {
+      if use.choice == .auto || use.choice == .none { return }
+      throw GenerationFailure(
+        .invalidArgument, "tool_use.choice asks for a call, but no tools are declared in prompt.chat")
+    }
+    let canCall = tokens.callsOpen != nil && tokens.callsClose != nil
+    if use.choice == .none {
+      rules.forbidsCalls = canCall
+      return
+    }
+    guard canCall else {
+      if use.choice == .auto { return }
+      throw GenerationFailure(
+        .failedPrecondition,
+        "tool_use.choice asks for a call, but this model's vocabulary has no marks for calls")
+    }
+    rules.calls = OutputRules.Calls(
+      grammar: nil, isRequired: use.choice != .auto, allowsSeveral: use.allowsSeveralCalls)
+    if case .named = use.choice { rules.calls?.allowsSeveral = false }
+    guard use.isConstrained else {
+      if case .named = use.choice {
+        throw GenerationFailure(
+          .invalidArgument, "tool_use.choice names a tool, which needs calls to be constrained")
+      }
+      return
+    }
+    let key = Key.calls(chat.tools, choice: use.choice, allowsSeveral: use.allowsSeveralCalls)
+    rules.calls?.grammar = try compiled(key) { () throws(GenerationFailure) in
+      try compiler.compile(
+        .toolCalls(
+          ToolDeclaration.read(chat.tools), choice: use.choice,
+          allowsSeveral: use.allowsSeveralCalls))
+    }
+  }
+
+  private func compiled(
+    _ key: Key, _ compile: () throws(GenerationFailure) -> CompiledConstraint
+  ) throws(GenerationFailure) -> CompiledConstraint {
+    if let found = kept.withLock({ $0.use(key) }) { return found }
+    let compiled = try compile()
+    kept.withLock { $0.keep(key, compiled, most: Self.most) }
+    return compiled
+  }
+}
+
+extension OutputCompiler.Kept {
+  fileprivate mutating func use(_ key: OutputCompiler.Key) -> CompiledConstraint? {
+    guard let found = constraints[key] else { return nil }
+    order.removeAll { $0 == key }
+    order.append(key)
+    return found
+  }
+
+  fileprivate mutating func keep(
+    _ key: OutputCompiler.Key, _ constraint: CompiledConstraint, most: Int
+  ) {
+    if constraints.updateValue(constraint, forKey: key) == nil { order.append(key) }
+    if order.count > most { constraints[order.removeFirst()] = nil }
+  }
+}

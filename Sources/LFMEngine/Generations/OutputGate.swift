@@ -1,0 +1,223 @@
+import LFMGeneration
+import LFMLanguage
+import LFMTokenizer
+
+/// Where one generation stands in its turn, and what may come next: thinking within its budget, then the answer; in the
+/// answer free text or what a constraint allows, and calls of tools between their marks.
+///
+/// Owns the order of these. What a constraint allows is its matcher's; what of the text the caller sees is
+/// `CompletionText`'s. A value, lent to a step as the sampler is.
+struct OutputGate: Sendable {
+  private enum Place: Sendable {
+    /// Nothing of the turn is decided: it may begin with thinking.
+    case before
+    case thinking
+    case answer
+    /// Between the marks of a block of calls; without a matcher where calls are written freely.
+    case calls(ConstraintMatcher?)
+  }
+
+  private let rules: OutputRules
+  private let tokens: TurnTokens
+  private let tokenizer: Tokenizer
+  private var place: Place
+  /// Tells thinking that is spelled in plain tokens, too.
+  private var splitter: ThinkingSplitter
+  private var answer: ConstraintMatcher?
+  private var hasAnswerText = false
+  private var blocks = 0
+  /// Tokens between the tags of thinking.
+  private var thinkingTokens = 0
+  private var isThinkingUnwanted = false
+  private(set) var thinkingEnd = ThinkingEnd.none
+
+  /// How many tokens may be forced behind one that was sampled: what follows them waits for a step of so many rows.
+  private static let longestForced = 256
+
+  init(rules: OutputRules, start: ThinkingSplitter.Start, tokenizer: Tokenizer) {
+    self.rules = rules
+    self.tokenizer = tokenizer
+    tokens = TurnTokens(tokenizer.vocabulary)
+    splitter = ThinkingSplitter(start: start)
+    answer = rules.constraint.map { ConstraintMatcher($0) }
+    place =
+      switch start {
+      case .turn: .before
+      case .thinking: .thinking
+      case .behindThinking, .answer: .answer
+      }
+  }
+
+  /// Whether what comes next is certainly no thinking, whatever its letters.
+  var isAnswer: Bool {
+    switch place {
+    case .before: false
+    case .thinking: false
+    case .answer, .calls: answer != nil
+    }
+  }
+
+  /// Whether the turn is over, though no token said so: nothing more could follow.
+  var isOver: Bool {
+    guard case .answer = place else { return false }
+    if blocks > 0, mustAnswer { return rules.calls?.allowsSeveral != true }
+    return blocks == 0 && answer?.mustEnd == true
+  }
+
+  /// Whether the turn cannot end before a constraint is met or a tool called.
+  private var mustAnswer: Bool { answer != nil || rules.calls?.isRequired == true }
+
+  private var isOverBudget: Bool {
+    isThinkingUnwanted || thinkingTokens >= rules.thinkingLimit ?? .max
+  }
+}
+
+// MARK: - What may come next
+
+extension OutputGate {
+  /// `nil`: anything.
+  var restriction: TokenRestriction? {
+    switch place {
+    case .before: beforeThinking()
+    case .thinking:
+      if isOverBudget, let close = tokens.thinkingCloses {
+        .only([close])
+      } else {
+        mustAnswer ? .allBut(tokens.ends) : nil
+      }
+    case .answer: answerRestriction()
+    case .calls(let matcher):
+      matcher.map { .constrained($0, also: [], end: tokens.callsClose) }
+    }
+  }
+
+  private func beforeThinking() -> TokenRestriction? {
+    let open = [tokens.thinkingOpens].compactMap(\.self)
+    switch answerRestriction() {
+    case .only(let allowed): return .only(allowed + open)
+    case .constrained(let matcher, let also, let end):
+      return .constrained(matcher, also: also + open, end: end)
+    case let other: return other
+    }
+  }
+
+  private func answerRestriction() -> TokenRestriction? {
+    let open = [tokens.callsOpen].compactMap(\.self)
+    let mayCall = rules.calls.map { blocks == 0 || $0.allowsSeveral } ?? !rules.forbidsCalls
+    if mustAnswer {
+      if blocks > 0 { return .only(tokens.ends + (mayCall ? open : [])) }
+      guard let answer else { return .only(open) }
+      let isAtStart = rules.calls != nil && !hasAnswerText
+      return .constrained(answer, also: isAtStart ? open : [], end: nil)
+    }
+    return mayCall ? nil : .allBut(open)
+  }
+}
+
+// MARK: - What came
+
+extension OutputGate {
+  /// Takes note of a sampled token.
+  ///
+  /// - Parameter endsThinking: whether the caller asked for the end of thinking.
+  /// - Returns: the tokens that follow without a choice. They are taken note of, too.
+  /// - Throws: `internalError` if a constraint does not allow what was sampled.
+  mutating func accept(
+    _ token: TokenID, endsThinking: Bool
+  ) throws(GenerationFailure) -> [TokenID] {
+    if endsThinking { isThinkingUnwanted = true }
+    try take(token)
+    var forced: [TokenID] = []
+    while rules.isForcing, forced.count < Self.longestForced {
+      let next = nextForced()
+      if next.isEmpty { break }
+      for token in next { try take(token) }
+      forced += next
+    }
+    return forced
+  }
+
+  private func nextForced() -> [TokenID] {
+    switch place {
+    case .before: return []
+    case .thinking:
+      return isOverBudget ? [tokens.thinkingCloses].compactMap(\.self) : []
+    case .answer:
+      guard blocks == 0 else { return [] }
+      if let answer { return rules.calls == nil || hasAnswerText ? forced(by: answer) : [] }
+      return rules.calls?.isRequired == true ? [tokens.callsOpen].compactMap(\.self) : []
+    case .calls(let matcher):
+      guard let matcher else { return [] }
+      if matcher.mustEnd { return [tokens.callsClose].compactMap(\.self) }
+      return forced(by: matcher)
+    }
+  }
+
+  private func forced(by matcher: ConstraintMatcher) -> [TokenID] {
+    matcher.forcedTokens(tokenizer)
+  }
+
+  private mutating func take(_ token: TokenID) throws(GenerationFailure) {
+    if tokens.ends.contains(token) { return }
+    switch place {
+    case .before:
+      if token == tokens.thinkingOpens || answer == nil {
+        try read(token)
+        if case .before = place { try takeAnswer(token) }
+      } else {
+        place = .answer
+        try takeAnswer(token)
+      }
+    case .thinking: try read(token)
+    case .answer: try takeAnswer(token)
+    case .calls(var matcher):
+      if token == tokens.callsClose {
+        blocks += 1
+        place = .answer
+      } else if matcher != nil {
+        try Self.advance(&matcher, token)
+        place = .calls(matcher)
+      }
+    }
+  }
+
+  private mutating func takeAnswer(_ token: TokenID) throws(GenerationFailure) {
+    if token == tokens.callsOpen, let calls = rules.calls {
+      place = .calls(calls.grammar.map { ConstraintMatcher($0) })
+    } else if blocks == 0 {
+      hasAnswerText = true
+      try Self.advance(&answer, token)
+    }
+  }
+
+  /// Follows the tags of thinking.
+  private mutating func read(_ token: TokenID) throws(GenerationFailure) {
+    let wasThinking = splitter.isThinking
+    let text = String(decoding: tokenizer.vocabulary.bytes(of: token), as: UTF8.self)
+    let deltas = splitter.consume(text)
+    guard !splitter.isThinking else {
+      if wasThinking { thinkingTokens += 1 }
+      place = .thinking
+      return
+    }
+    guard wasThinking else { return }
+    thinkingEnd = !isOverBudget ? .model : isThinkingUnwanted ? .asked : .budget
+    place = .answer
+    guard answer != nil else { return }
+    // A tag in plain letters may end within a token, whose rest is the answer's.
+    for case .answer(let rest) in deltas + splitter.finish() {
+      guard answer?.advance(Array(rest.utf8)) == true else { throw Self.disobeyed }
+      hasAnswerText = true
+    }
+  }
+
+  private static func advance(
+    _ matcher: inout ConstraintMatcher?, _ token: TokenID
+  ) throws(GenerationFailure) {
+    guard matcher != nil else { return }
+    guard matcher?.advance(token) == true else { throw disobeyed }
+  }
+
+  private static let disobeyed = GenerationFailure(
+    .internalError, "a token came that the constraint on the output does not allow")
+}

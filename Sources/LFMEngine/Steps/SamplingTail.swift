@@ -1,0 +1,63 @@
+import LFMGeneration
+import LFMModel
+
+/// What one pass of the model gave a generation: a token that was sampled, and those that follow it without a choice.
+struct SampledTokens: Sendable {
+  var token: TokenID
+  var report: TokenLogProbability?
+  var forced: [TokenID]
+}
+
+/// The tail of a step for one generation: its sampler chooses, its gate takes note.
+struct SamplingTail: Sendable {
+  var sampler: Sampler?
+  var gate: OutputGate?
+  let topLogProbabilities: Int?
+  let endsThinking: Bool
+
+  /// - Parameter allowed: as `Sampler.next` has it.
+  mutating func sample(
+    _ logits: Span<Float>, allowed: [UInt64]?, _ pool: inout CandidatePool
+  ) throws(GenerationFailure) -> SampledTokens {
+    let token = try chosen { sampler throws(SamplingError) in
+      try sampler.next(logits: logits, allowed: allowed, pool: &pool)
+    }
+    let report = topLogProbabilities.map {
+      LogProbabilities.report(logits: logits, chosen: token, top: $0)
+    }
+    return SampledTokens(token: token, report: report, forced: try note(token))
+  }
+
+  mutating func sample(
+    _ screened: ScreenedRow, _ pool: inout CandidatePool
+  ) throws(GenerationFailure) -> SampledTokens {
+    let token = try chosen { sampler throws(SamplingError) in
+      try sampler.next(screened: screened, pool: &pool)
+    }
+    return SampledTokens(token: token, report: nil, forced: try note(token))
+  }
+
+  private mutating func chosen(
+    _ next: (inout Sampler) throws(SamplingError) -> TokenID
+  ) throws(GenerationFailure) -> TokenID {
+    // In place: the set of tokens that occurred is not copied.
+    guard var own = sampler.take() else { throw Self.notLent }
+    defer { sampler = own }
+    do throws(SamplingError) {
+      return try next(&own)
+    } catch {
+      throw error.failure
+    }
+  }
+
+  private mutating func note(_ token: TokenID) throws(GenerationFailure) -> [TokenID] {
+    guard var own = gate.take() else { return [] }
+    defer { gate = own }
+    let forced = try own.accept(token, endsThinking: endsThinking)
+    sampler?.observe(forced)
+    return forced
+  }
+
+  private static let notLent = GenerationFailure(
+    .internalError, "a generation has no sampler; this is a fault of the daemon")
+}
