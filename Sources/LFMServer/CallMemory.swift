@@ -75,7 +75,7 @@ extension CallRequest {
     case .render(let chat): wireBytes + chat.overhead
     case .detokenize(let tokens, _), .logits(let tokens):
       max(wireBytes, tokens.count * MemoryLayout<TokenID>.stride)
-    case .tokenize, .modelInfo, .status, .healthCheck: wireBytes
+    case .tokenize, .modelInfo, .status, .healthCheck, .healthWatch, .healthList: wireBytes
     }
   }
 }

@@ -15,6 +15,13 @@ struct CallStarter {
     switch request {
     case .healthCheck(let service):
       return finish(.health(try health(of: service)))
+    case .healthWatch(let service):
+      call.control = server.watchHealth(of: service) { [put] in put(.reply(.health($0))) }
+      return
+    case .healthList:
+      let status = server.healthStatus
+      return finish(
+        .healths(Server.healthNames.map { ServiceHealth(service: $0, status: status) }))
     case .status:
       return status()
     default: break
@@ -38,7 +45,7 @@ struct CallStarter {
       call.control = generator.render(chat) { finish($0.map(CallReply.rendered)) }
     case .modelInfo:
       finish(.modelInfo(generator.model))
-    case .healthCheck, .status: break
+    case .healthCheck, .healthWatch, .healthList, .status: break
     }
   }
 
@@ -76,13 +83,12 @@ struct CallStarter {
   }
 
   private func health(of service: String) throws(GenerationFailure) -> HealthStatus {
-    guard service.isEmpty || Method.services.contains(service) else {
+    guard Server.healthNames.contains(service) else {
       throw GenerationFailure(
         .notFound,
         "this daemon has no such service; it has \(Method.services.joined(separator: ", "))")
     }
-    guard case .ready = server.backend.state, !server.isDraining else { return .notServing }
-    return .serving
+    return server.healthStatus
   }
 
   /// The counts are taken now, the generator's when it answers.

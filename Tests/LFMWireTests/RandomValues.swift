@@ -45,6 +45,9 @@ struct RandomValues: RandomNumberGenerator {
     [0, 1, .max, TokenID.random(in: 0...130_000, using: &self)].randomElement(using: &self)!
   }
   mutating func time() -> Duration { .nanoseconds(Int64.random(in: 0 ... .max, using: &self)) }
+  mutating func health() -> HealthStatus {
+    HealthStatus(rawValue: Int32.random(in: -1...5, using: &self))
+  }
   mutating func code() -> StatusCode {
     StatusCode(rawValue: UInt32.random(in: 0...20, using: &self))
   }
@@ -103,6 +106,8 @@ extension RandomValues {
     case .modelInfo: .modelInfo
     case .status: .status
     case .healthCheck: .healthCheck(service: name())
+    case .healthWatch: .healthWatch(service: name())
+    case .healthList: .healthList
     }
   }
 }
@@ -152,7 +157,8 @@ extension RandomValues {
     case .logits: .logitsRow(list(9) { $0.float() })
     case .modelInfo: .modelInfo(model())
     case .status: .status(status())
-    case .healthCheck: .health(HealthStatus(rawValue: Int32.random(in: -1...5, using: &self)))
+    case .healthCheck, .healthWatch: .health(health())
+    case .healthList: .healths(list(4) { ServiceHealth(service: $0.name(), status: $0.health()) })
     }
   }
 
