@@ -9,12 +9,12 @@ CONFIG  ?= release
 BUILD      = $(SWIFT) build -c $(CONFIG) --static-swift-stdlib
 # Tests are built apart: they link the run-time library dynamically, and the two would rebuild each other's objects.
 TEST_FLAGS = -c $(CONFIG) --scratch-path .build-test -Xswiftc -enable-testing
-PACKAGES   = libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libsystemd-dev pkg-config
+PACKAGES   = libprotobuf-c-dev protobuf-c-compiler protobuf-compiler python3-protobuf libsystemd-dev pkg-config
 # What `make check-arm` runs Arm's kernels on; an Arm machine runs them itself.
 EMULATION  = $(if $(filter x86_64,$(shell uname -m)),libc6-dev-arm64-cross qemu-user)
 SOURCES    = Package.swift Sources Tests
 
-.PHONY: all deps test check check-arm demo protos fmt lint install uninstall clean help
+.PHONY: all deps test check check-arm demo protos release-contract fmt lint install uninstall clean help
 
 all: deps ## Build lfmd and lfmctl
 	$(BUILD) --product lfmd
@@ -28,8 +28,9 @@ test: deps check ## Do what `make check` does, then build and run all tests
 	$(SWIFT) build $(TEST_FLAGS) --build-tests
 	$(SWIFT) test $(TEST_FLAGS) --skip-build --no-parallel
 
-check: lint check-arm ## Check the formatting, that the generated protobuf code is current, and the kernels for Arm
+check: lint check-arm ## Check the formatting, the generated code, the contract against the released one, the kernels for Arm
 	Tools/generate-protos.sh --check
+	Tools/check-contract
 
 check-arm: deps ## Compile the kernels for Arm and check them on emulated processors
 	Tools/check-arm.sh
@@ -42,6 +43,9 @@ demo: all ## Run the daemon on the demo model and ask it two questions
 
 protos: deps ## Generate the C code of Protos/ anew
 	Tools/generate-protos.sh
+
+release-contract: deps ## Make Protos/ the contract that `make check` compares with; refused if clients would break
+	Tools/check-contract --release
 
 fmt: ## Format the Swift sources
 	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
@@ -56,4 +60,4 @@ clean: ## Remove everything that was built
 	rm -rf .build .build-test
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -2,7 +2,8 @@
 # Writes protoc-c's output for Protos/ into Sources/CLFMProto; with --check, fails if what is there is not current.
 #
 # protoc-c reads a copy in which every `string` is `bytes`. On the wire the two are the same; in C a string is cut
-# at its first NUL, and bytes keep their length, so that LFMWire can see a NUL and refuse it.
+# at its first NUL, and bytes keep their length, so that LFMWire can see a NUL and refuse it. A map becomes the repeated
+# message that it is on the wire, for the same reason: its key cannot be `bytes`.
 set -eu
 cd "$(dirname "$0")/.."
 target=Sources/CLFMProto
@@ -20,7 +21,9 @@ protos=$(cd Protos && find . -name '*.proto' | sed 's|^\./||' | LC_ALL=C sort)
 mkdir -p "$work/protos" "$work/out"
 for proto in $protos; do
   mkdir -p "$work/protos/$(dirname "$proto")"
-  sed -E 's/^( *(repeated )?)string ([a-z])/\1bytes \3/' "Protos/$proto" >"$work/protos/$proto"
+  sed -E -e 's/^( *(repeated )?)string ([a-z])/\1bytes \3/' \
+    -e 's/^( *)map<string, (\w+)> (\w+) = /\1message \u\3Entry { bytes key = 1; \2 value = 2; }\n\1repeated \u\3Entry \3 = /' \
+    "Protos/$proto" >"$work/protos/$proto"
 done
 (cd "$work/protos" && protoc-c -I. --c_out="$work/out" $protos)
 

@@ -146,6 +146,28 @@ public final class LFMClient: Sendable {
     return health
   }
 
+  /// Tells how a service is, now and whenever that changes (`grpc.health.v1`).
+  ///
+  /// - Parameters:
+  ///   - service: as of `health(of:timeout:)`; one that the daemon does not have is `serviceUnknown`.
+  ///   - timeout: from now. `nil` waits for ever.
+  public func watchHealth(of service: String = "", timeout: Duration? = nil) -> HealthStream {
+    HealthStream(link.begin(.healthWatch(service: service), timeout: timeout))
+  }
+
+  /// Says how every service is, by its name; the empty one is the whole daemon (`grpc.health.v1`).
+  ///
+  /// - Parameter timeout: from now. `nil` waits for ever.
+  public func healthOfAll(
+    timeout: Duration? = nil
+  ) async throws(GenerationFailure) -> [String: HealthStatus] {
+    guard case .healths(let healths) = try await reply(to: .healthList, timeout) else {
+      throw .unexpectedReply
+    }
+    return Dictionary(healths.map { ($0.service, $0.status) }) { $1 }
+  }
+
+  /// The one reply of a call that has one.
   private func reply(
     to request: CallRequest, _ timeout: Duration?
   ) async throws(GenerationFailure) -> CallReply {

@@ -6,23 +6,26 @@ extension Engine {
   /// Takes what a step gave a generation.
   func take(_ sampled: SampledTokens, for generation: Generation) {
     dispatchPrecondition(condition: .onQueue(queue))
-    take(sampled.token, sampled.report, for: generation)
-    for token in sampled.forced where !generation.hasEnded {
+    take(sampled.token, sampled.report, isAnswer: sampled.isAnswer, for: generation)
+    for forced in sampled.forced where !generation.hasEnded {
       generation.forcedTokens += 1
-      take(token, nil, for: generation)
+      take(forced.token, nil, isAnswer: forced.isAnswer, for: generation)
     }
     if generation.hasEnded { return }
     if generation.gate?.isOver == true { return finish(generation, .stop) }
     prepareMask(of: generation)
   }
 
-  private func take(_ token: TokenID, _ report: TokenLogProbability?, for generation: Generation) {
+  private func take(
+    _ token: TokenID, _ report: TokenLogProbability?, isAnswer: Bool, for generation: Generation
+  ) {
     guard let stop = generation.stop else { return }
     if generation.firstToken == nil { generation.firstToken = .now }
     counters.generatedTokens += 1
     generation.tokens.append(token)
     let events =
-      generation.text?.append(token, report: report, isSilent: stop.isEnd(token)) ?? []
+      generation.text?.append(
+        token, report: report, isSilent: stop.isEnd(token), isAnswer: isAnswer) ?? []
     for event in events { generation.tell(event) }
     let reason = stop.reason(
       after: token, generated: generation.generatedCount, total: generation.tokens.count,

@@ -221,6 +221,7 @@ package final class Engine: TextGenerator, @unchecked Sendable {
       generation.gate = prepared.gate
       prepareMask(of: generation)
       generation.text = prepared.text
+      generation.text?.callPrefix = "call_\(generation.id)"
       generation.stop = prepared.stop
       enqueue(generation, rowLimit: nil)
     }

@@ -11,7 +11,7 @@ public enum GenerationEvent: Hashable, Sendable {
   /// The model begins to call a tool; then come its arguments, in pieces, and the whole call.
   case toolCallBegun(ToolCallBegun)
   case toolCallArguments(ToolCallArguments)
-  case toolCall(ToolCall)
+  case toolCall(GeneratedToolCall)
   case finished(GenerationSummary)
   case failed(GenerationFailure)
 
@@ -31,11 +31,15 @@ public struct TextDelta: Hashable, Sendable {
   public var tokens: [TokenID]
   /// One entry for each of those tokens, if the request asked for log probabilities.
   public var logProbabilities: [TokenLogProbability]
+  /// Set where the text was to be a call of a tool and is none: why, for people.
+  public var problem: String?
 
   public init(
-    text: String, tokens: [TokenID] = [], logProbabilities: [TokenLogProbability] = []
+    text: String, tokens: [TokenID] = [], logProbabilities: [TokenLogProbability] = [],
+    problem: String? = nil
   ) {
     self.text = text
+    self.problem = problem
     self.tokens = tokens
     self.logProbabilities = logProbabilities
   }

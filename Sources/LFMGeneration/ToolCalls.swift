@@ -14,7 +14,7 @@ public struct ToolCallBegun: Hashable, Sendable {
   }
 }
 
-/// More of the JSON text of a call's arguments; all pieces together are `ToolCall.arguments`.
+/// More of the JSON text of a call's arguments; all pieces together are `GeneratedToolCall.arguments`.
 public struct ToolCallArguments: Hashable, Sendable {
   public var index: Int
   public var json: String
@@ -26,7 +26,7 @@ public struct ToolCallArguments: Hashable, Sendable {
 }
 
 /// A call that the model wrote, whole. Nothing is ever called by the daemon.
-public struct ToolCall: Hashable, Sendable {
+public struct GeneratedToolCall: Hashable, Sendable {
   public var index: Int
   public var id: String
   public var name: String

@@ -29,6 +29,9 @@ package struct GeneratedTextReader: Sendable {
   /// is true before or after it.
   package var isThinking: Bool { splitter.isThinking }
 
+  /// What comes next is the answer, whatever its letters.
+  package mutating func beginAnswer() { splitter.beginAnswer() }
+
   /// What is certain once `text`, whole characters, has come.
   package mutating func consume(_ text: String) -> [GeneratedDelta] {
     guard matcher.match == nil else { return [] }

@@ -47,6 +47,14 @@ package struct ThinkingSplitter: Sendable {
   /// Whether text that comes next belongs to the thinking, as far as is known.
   package var isThinking: Bool { phase == .emptyThinking || phase == .thinking }
 
+  /// What comes next is the answer, whatever its letters: no tag opens any thinking, and white space is kept.
+  package mutating func beginAnswer() {
+    switch phase {
+    case .start, .behindThinking: phase = .answer
+    case .emptyThinking, .thinking, .answer: break
+    }
+  }
+
   /// What is certain once `text`, whole characters, has come.
   package mutating func consume(_ text: String) -> [GeneratedDelta] {
     held += text.utf8

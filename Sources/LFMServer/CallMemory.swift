@@ -76,7 +76,8 @@ extension CallRequest {
     case .render(let chat, _): wireBytes + chat.overhead
     case .detokenize(let tokens, _), .logits(let tokens):
       max(wireBytes, tokens.count * MemoryLayout<TokenID>.stride)
-    case .endThinking, .tokenize, .modelInfo, .status, .healthCheck: wireBytes
+    case .endThinking, .tokenize, .modelInfo, .status, .healthCheck, .healthWatch, .healthList:
+      wireBytes
     }
   }
 }

@@ -33,7 +33,7 @@ package struct CallOutput: Sendable {
 
   /// - Parameters:
   ///   - limits: the receiver's.
-  ///   - highWater: above so many waiting bytes the source is to pause; at `lowWater` it resumes.
+  ///   - highWater: above so many waiting bytes the source is to pause, whatever they wait for; at `lowWater` it resumes.
   package init(call: UInt32, limits: FrameLimits, highWater: Int, lowWater: Int) {
     self.call = call
     self.limits = limits
@@ -47,6 +47,11 @@ package struct CallOutput: Sendable {
 
   /// Whether something waits that the peer has not taken.
   package var isWaiting: Bool { first < messages.count || (trailer != nil && !isDone) }
+
+  /// Whether replies wait for the peer's credit, and for nothing else.
+  private var needsCredit: Bool {
+    first < messages.count && !messages[first].canLeave(credit: window.available)
+  }
 
   /// Queues an encoded reply.
   package mutating func append(_ payload: [UInt8]) {
@@ -84,13 +89,14 @@ package struct CallOutput: Sendable {
     return .status(trailer)
   }
 
-  /// Whether the source is to pause or go on, told once for each change.
+  /// Whether the source is to pause or go on, told once for each change. Without credit nothing is made in stock: a
+  /// caller that grants none has the machine do no work for it.
   package mutating func flowChange() -> Flow? {
-    if !isPaused, queuedBytes > highWater {
+    if !isPaused, queuedBytes > highWater || needsCredit {
       isPaused = true
       return .pause
     }
-    if isPaused, queuedBytes <= lowWater {
+    if isPaused, queuedBytes <= lowWater, !needsCredit {
       isPaused = false
       return .resume
     }

@@ -18,6 +18,13 @@ struct CallStarter {
     switch request {
     case .healthCheck(let service):
       return finish(.health(try health(of: service)))
+    case .healthWatch(let service):
+      call.control = server.watchHealth(of: service) { [put] in put(.reply(.health($0))) }
+      return
+    case .healthList:
+      let status = server.healthStatus
+      return finish(
+        .healths(Server.healthNames.map { ServiceHealth(service: $0, status: status) }))
     case .status:
       return status()
     case .endThinking(let other):
@@ -45,7 +52,7 @@ struct CallStarter {
       }
     case .modelInfo:
       finish(.modelInfo(generator.model))
-    case .healthCheck, .status, .endThinking: break
+    case .healthCheck, .healthWatch, .healthList, .status, .endThinking: break
     }
   }
 
@@ -96,13 +103,12 @@ struct CallStarter {
   }
 
   private func health(of service: String) throws(GenerationFailure) -> HealthStatus {
-    guard service.isEmpty || Method.services.contains(service) else {
+    guard Server.healthNames.contains(service) else {
       throw GenerationFailure(
         .notFound,
         "this daemon has no such service; it has \(Method.services.joined(separator: ", "))")
     }
-    guard case .ready = server.backend.state, !server.isDraining else { return .notServing }
-    return .serving
+    return server.healthStatus
   }
 
   /// The counts are taken now, the generator's when it answers.

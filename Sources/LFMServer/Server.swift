@@ -30,6 +30,7 @@ package final class Server: @unchecked Sendable {
   private var openCalls = 0
   private(set) var isDraining = false
   private var isHolding = false
+  let health = HealthWatchers()
   private var drainDeadlinePassed = false
   private var whenDrained: [@Sendable () -> Void] = []
   /// What all calls hold.
@@ -78,6 +79,7 @@ package final class Server: @unchecked Sendable {
   /// From now on calls are answered by this generator.
   package func install(_ generator: any TextGenerator) {
     backend.install(generator)
+    queue.async { self.healthMayHaveChanged() }
   }
 
   /// From now on connections wait to be accepted, until `open()`. What is listened on afterwards holds them too.
@@ -138,8 +140,11 @@ extension Server {
     return openCalls < limits.calls
   }
 
-  /// While the server drains, connections without calls stay, to be asked for health, until no call is left anywhere.
-  var mayCloseIdleConnections: Bool { isDraining && (openCalls == 0 || drainDeadlinePassed) }
+  /// While the server drains, connections without calls stay, to be asked for health, until no call is left anywhere
+  /// but those that watch the health.
+  var mayCloseIdleConnections: Bool {
+    isDraining && (openCalls <= health.count || drainDeadlinePassed)
+  }
 
   func callBegan() {
     dispatchPrecondition(condition: .onQueue(queue))
@@ -149,7 +154,7 @@ extension Server {
   func callEnded() {
     dispatchPrecondition(condition: .onQueue(queue))
     openCalls -= 1
-    if isDraining, openCalls == 0 { queue.async { self.closeIdleConnections() } }
+    if mayCloseIdleConnections { queue.async { self.closeIdleConnections() } }
   }
 
   func connectionClosed(_ connection: ServerConnection, reason: String?) {
@@ -201,6 +206,7 @@ extension Server {
           tellIfDrained()
         }
       }
+      healthMayHaveChanged()
       for connection in connections.values { connection.later { $0.announceDrain() } }
       closeIdleConnections()
       queue.asyncAfter(deadline: .now() + DispatchTimeInterval(timeout)) {

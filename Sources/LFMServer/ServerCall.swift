@@ -25,6 +25,10 @@ final class ServerCall {
   var record: CallRecord
   /// Whether its start is whole (and the observer told).
   var hasStarted = false
+  /// Whether the caller has said that it sends no more.
+  var isHalfClosed = false
+  /// Whether it only watches the server, which need not wait for it when it stops.
+  var isWatch: Bool { method == .healthWatch }
   /// Bytes of its unfinished message, and of its waiting replies, that the connection has counted.
   var requestBytes = 0
   var replyBytes = 0

@@ -27,6 +27,7 @@ extension ServerConnection {
           message: "the method \(call.record.method) is unknown to \(server.agent)"))
     }
     call.method = method
+    call.isHalfClosed = start.halfCloses
     if let first = start.firstMessage {
       try takeRequest(first, for: call)
     } else if start.halfCloses {
@@ -38,9 +39,6 @@ extension ServerConnection {
   func takeRequest(_ bytes: [UInt8], for call: ServerCall) throws(WireError) {
     guard let method = call.method else {
       throw .invalid("a message came before the call's start was whole")
-    }
-    guard call.phase == .receiving else {
-      throw .invalid("\(method.rawValue) takes one request, and a second one came")
     }
     if let deadline = call.deadline, deadline <= .now { return abort(call, .deadlineExceeded) }
     do throws(GenerationFailure) {

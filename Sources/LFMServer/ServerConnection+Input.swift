@@ -146,6 +146,13 @@ extension ServerConnection {
   private func assemble(_ frame: Frame, for call: ServerCall) {
     guard call.phase != .leaving else { return }
     do throws(WireError) {
+      // Said of its first fragment: the rest is not waited for, nor held.
+      if call.phase == .working {
+        throw .invalid(
+          call.isHalfClosed
+            ? "a message came after the caller's half-close"
+            : "\(call.record.method) takes one request, and a second one came")
+      }
       let outcome = try call.assembler.accept(frame)
       account(call)
       call.lastPieceAt = .now
@@ -181,6 +188,7 @@ extension ServerConnection {
     do throws(WireError) {
       switch try ConnectionMessage(decoding: frame.payload, kind: frame.kind) {
       case .halfClose:
+        call.isHalfClosed = true
         if call.phase == .receiving { abort(call, .noRequest) }
       case .cancel:
         abort(call, CallStatus(code: .cancelled, message: "the caller cancelled the call"))

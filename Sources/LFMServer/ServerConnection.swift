@@ -35,6 +35,8 @@ final class ServerConnection: @unchecked Sendable {
   /// What its calls hold.
   let requests = CallMemory()
   let replies = CallMemory()
+  /// Whether the peer was told that the server drains.
+  var hasAnnouncedDrain = false
   /// Whether the peer has ended its writing.
   var inputEnded = false
   /// When the last bytes of a frame that is not whole came.
@@ -124,14 +126,19 @@ final class ServerConnection: @unchecked Sendable {
   /// The server drains: the peer is told, and the open calls go on.
   func announceDrain() {
     guard phase == .greeting || phase == .open else { return }
+    hasAnnouncedDrain = true
     send(
       .goAway(
         GoAway(lastAcceptedCall: table.lastBegun, code: .ok, message: "the daemon is stopping")))
   }
 
   private func closeIfDone() {
-    guard calls.isEmpty, phase == .greeting || phase == .open else { return }
-    if inputEnded || server.mayCloseIdleConnections { beginLeaving() }
+    guard phase == .greeting || phase == .open else { return }
+    let isStopping = hasAnnouncedDrain && server.mayCloseIdleConnections
+    if isStopping, calls.values.allSatisfy(\.isWatch) {
+      endAllCalls(.watchedToTheEnd, code: .unavailable, message: "the daemon is stopping")
+    }
+    if calls.isEmpty, inputEnded || isStopping { beginLeaving() }
   }
 
   private func close(_ error: SocketError?) {

@@ -241,12 +241,21 @@ extension SocketConnection {
     }
     if outbox.isEmpty {
       stopWaitingToWrite()
-      if closesWhenFlushed { return finish(nil) }
+      if closesWhenFlushed {
+        dropInput()
+        return finish(nil)
+      }
     }
     if wasAboveLowWater, outbox.count <= lowWater {
       wasAboveLowWater = false
       deliver?(.drained)
     }
+  }
+
+  /// Takes what the peer has sent meanwhile: a socket that is closed with bytes unread resets the connection, and the peer
+  /// would find an error behind our last words where it expects their end.
+  private func dropInput() {
+    for _ in 0..<Self.readBatch where receive().result <= 0 { return }
   }
 
   private func waitToWrite() {

@@ -18,7 +18,21 @@ package enum CallReply: Hashable, Sendable {
   case logitsRow([Float])
   case modelInfo(ModelDescription)
   case status(ServiceStatus)
+  /// Health's Check, one, and Watch, any number.
   case health(HealthStatus)
+  /// Health's List: each service once, by its name.
+  case healths([ServiceHealth])
+}
+
+/// A service's name and how it is; the empty name is the whole server.
+package struct ServiceHealth: Hashable, Sendable {
+  package var service: String
+  package var status: HealthStatus
+
+  package init(service: String, status: HealthStatus) {
+    self.service = service
+    self.status = status
+  }
 }
 
 extension CallReply {
@@ -36,7 +50,14 @@ extension CallReply {
     case .modelInfo(let model): Self.message(.modelInfoReply) { model.write($0) }
     case .status(let status): Self.message(.statusReply) { status.write($0) }
     case .health(let health):
-      Self.message(.healthCheckResponse) { $0.set("status", enumeration: health.rawValue) }
+      Self.message(.healthCheckResponse) { health.write($0) }
+    case .healths(let healths):
+      Self.message(.healthListResponse) {
+        $0.messages("statuses", healths) { message, health in
+          message.set("key", health.service)
+          health.status.write(message.message("value"))
+        }
+      }
     }
   }
 
@@ -63,9 +84,26 @@ extension CallReply {
       self = .logitsRow(row)
     case .modelInfo: self = .modelInfo(try ModelDescription(message))
     case .status: self = .status(try ServiceStatus(message))
-    case .healthCheck:
-      self = .health(HealthStatus(rawValue: message.enumeration("status")))
+    case .healthCheck, .healthWatch: self = .health(HealthStatus(message))
+    case .healthList:
+      var healths: [ServiceHealth] = []
+      for entry in message.messages("statuses") {
+        // A map's entry may lack its value, which then is an empty message.
+        let status = entry.message("value").map { HealthStatus($0) } ?? .unknown
+        healths.append(ServiceHealth(service: try entry.identifier("key"), status: status))
+      }
+      self = .healths(healths)
     }
+  }
+}
+
+extension HealthStatus {
+  fileprivate func write(_ message: MessageWriter) {
+    message.set("status", enumeration: rawValue)
+  }
+
+  fileprivate init(_ message: MessageReader) {
+    self.init(rawValue: message.enumeration("status"))
   }
 }
 
@@ -80,7 +118,8 @@ extension Method {
     case .logits: .logitsRow
     case .modelInfo: .modelInfoReply
     case .status: .statusReply
-    case .healthCheck: .healthCheckResponse
+    case .healthCheck, .healthWatch: .healthCheckResponse
+    case .healthList: .healthListResponse
     }
   }
 }

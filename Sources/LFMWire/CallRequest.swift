@@ -17,6 +17,9 @@ package enum CallRequest: Hashable, Sendable {
   case status
   /// The empty name is the whole server.
   case healthCheck(service: String)
+  /// The same.
+  case healthWatch(service: String)
+  case healthList
 
   package var method: Method {
     switch self {
@@ -29,6 +32,8 @@ package enum CallRequest: Hashable, Sendable {
     case .modelInfo: .modelInfo
     case .status: .status
     case .healthCheck: .healthCheck
+    case .healthWatch: .healthWatch
+    case .healthList: .healthList
     }
   }
 }
@@ -58,8 +63,9 @@ extension CallRequest {
     case .logits(let tokens): Self.message(.logitsRequest) { $0.set("ids", tokens) }
     case .modelInfo: Self.message(.modelInfoRequest) { _ in }
     case .status: Self.message(.statusRequest) { _ in }
-    case .healthCheck(let service):
+    case .healthCheck(let service), .healthWatch(let service):
       Self.message(.healthCheckRequest) { $0.set("service", service) }
+    case .healthList: Self.message(.healthListRequest) { _ in }
     }
   }
 
@@ -88,6 +94,8 @@ extension CallRequest {
     case .modelInfo: self = .modelInfo
     case .status: self = .status
     case .healthCheck: self = .healthCheck(service: try message.identifier("service"))
+    case .healthWatch: self = .healthWatch(service: try message.identifier("service"))
+    case .healthList: self = .healthList
     }
   }
 }
@@ -103,7 +111,8 @@ extension Method {
     case .logits: .logitsRequest
     case .modelInfo: .modelInfoRequest
     case .status: .statusRequest
-    case .healthCheck: .healthCheckRequest
+    case .healthCheck, .healthWatch: .healthCheckRequest
+    case .healthList: .healthListRequest
     }
   }
 }

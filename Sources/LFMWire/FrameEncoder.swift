@@ -42,17 +42,28 @@ package struct FrameEncoder: Sendable {
   /// Bytes of the message that have not left yet, without headers.
   package var remainingBytes: Int { payload.count - sent }
 
+  /// Whether `nextFrame` has a frame for this credit.
+  package func canLeave(credit: Int) -> Bool {
+    guard !isDone else { return false }
+    let room = room(credit)
+    return isStarted ? room > 0 : payload.count <= room || room > Self.totalSize
+  }
+
+  /// Bytes of payload that the next frame may have.
+  private func room(_ credit: Int) -> Int {
+    kind.mayBeFragmented ? min(credit, fragmentLimit) : Int.max
+  }
+
   /// The next frame with its header, or `nil` if there is none left or the credit is too small for one.
   ///
   /// - Parameter credit: the most bytes of payload the frame may have. The frame costs
   ///   `frame.count - Frame.headerSize` of it.
   package mutating func nextFrame(credit: Int = .max) -> [UInt8]? {
-    guard !isDone else { return nil }
-    let room = kind.mayBeFragmented ? min(credit, fragmentLimit) : Int.max
+    guard canLeave(credit: credit) else { return nil }
+    let room = room(credit)
     if !isStarted, payload.count <= room {
       return frame([], payload[...])
     }
-    guard isStarted || room > Self.totalSize, room > 0 else { return nil }
     let body = payload[sent...].prefix(isStarted ? room : room - Self.totalSize)
     let isLast = sent + body.count == payload.count
     let flags: FrameFlags =

@@ -35,7 +35,7 @@ extension GenerationEvent {
     } else if let more = message.message("tool_call_arguments") {
       self = .toolCallArguments(try ToolCallArguments(more))
     } else if let call = message.message("tool_call") {
-      self = .toolCall(try ToolCall(call))
+      self = .toolCall(try GeneratedToolCall(call))
     } else if let summary = message.message("finished") {
       self = .finished(try GenerationSummary(summary))
     } else if let failure = message.message("failed") {
@@ -54,6 +54,7 @@ extension TextDelta {
       entry.chosen.write(message.message("chosen"))
       message.messages("top", entry.top) { $1.write($0) }
     }
+    if let problem { message.set("problem", problem) }
   }
 
   fileprivate init(_ message: MessageReader) throws(WireError) {
@@ -71,7 +72,8 @@ extension TextDelta {
     }
     self.init(
       text: try message.text("text"), tokens: try message.tokens("tokens"),
-      logProbabilities: logProbabilities)
+      logProbabilities: logProbabilities,
+      problem: try message.optional("problem", message.text))
   }
 }
 

@@ -9,6 +9,8 @@ package enum Method: String, CaseIterable, Sendable {
   case modelInfo = "lfm.v1.LanguageModel/ModelInfo"
   case status = "lfm.v1.LanguageModel/Status"
   case healthCheck = "grpc.health.v1.Health/Check"
+  case healthWatch = "grpc.health.v1.Health/Watch"
+  case healthList = "grpc.health.v1.Health/List"
 
   /// How many messages each side sends.
   package enum Cardinality: Hashable, Sendable {
@@ -20,11 +22,12 @@ package enum Method: String, CaseIterable, Sendable {
 
   package var cardinality: Cardinality {
     switch self {
-    case .generate, .logits: .serverStreaming
-    case .endThinking, .tokenize, .detokenize, .render, .modelInfo, .status, .healthCheck: .unary
+    case .generate, .logits, .healthWatch: .serverStreaming
+    case .endThinking, .tokenize, .detokenize, .render, .modelInfo, .status, .healthCheck,
+      .healthList: .unary
     }
   }
 
-  /// The services, for health: a name that is neither one of these nor empty is NOT_FOUND.
+  /// The services, for health: a name that is neither one of these nor empty is unknown.
   package static let services = ["lfm.v1.LanguageModel", "grpc.health.v1.Health"]
 }

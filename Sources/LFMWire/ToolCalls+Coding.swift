@@ -27,7 +27,7 @@ extension ToolCallArguments {
   }
 }
 
-extension ToolCall {
+extension GeneratedToolCall {
   func write(_ message: MessageWriter) {
     message.set("index", count32: index)
     message.set("id", id)

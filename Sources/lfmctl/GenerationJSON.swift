@@ -36,7 +36,7 @@ extension TextDelta {
   }
 }
 
-extension ToolCall {
+extension GeneratedToolCall {
   var members: [(String, JSONValue)] {
     // The daemon writes only valid JSON; a newer one's that does not parse here is shown as it is.
     let value = (try? JSONParser.parse(arguments.text)) ?? .string(arguments.text)

@@ -88,7 +88,7 @@ struct JSONOutput: GenerationOutput {
   let sink: ResultSink
   private var text = ""
   private var thinking = ""
-  private var toolCalls: [ToolCall] = []
+  private var toolCalls: [GeneratedToolCall] = []
   private var tokens: [TokenID] = []
   private var logProbabilities: [TokenLogProbability] = []
 

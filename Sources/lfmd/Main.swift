@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import LFMModel
 
 @main
 struct Lfmd: ParsableCommand {
@@ -51,6 +52,7 @@ struct Lfmd: ParsableCommand {
     if options.checkConfig {
       try ConfigurationCheck.run(configuration)
     } else {
+      FreedMemory.keepLittle()
       bootstrapLogging(level: configuration.logLevel)
       Daemon.run(configuration, inherited)
     }

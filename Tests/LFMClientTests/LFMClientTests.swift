@@ -27,11 +27,28 @@ struct LFMClientTests {
     #expect(try await client.render(chat) == "<user>")
     #expect(try await client.modelInfo() == scene.generator.model)
     #expect(try await client.health() == .serving)
+    #expect(
+      try await client.healthOfAll()
+        == ["": .serving, "lfm.v1.LanguageModel": .serving, "grpc.health.v1.Health": .serving])
     let status = try await client.status()
     #expect(status.version == "0.0.0" && status.connections == 1)
     var rows: [[Float]] = []
     for try await row in client.logits([3, 1]) { rows.append(row) }
     #expect(rows == [3, 1].map { [Float](repeating: $0, count: 1000) })
+  }
+
+  @Test func healthIsWatchedToTheEnd() async throws {
+    let scene = Scene(isLoading: true)
+    var seen: [HealthStatus] = []
+    let failure = await #expect(throws: GenerationFailure.self) {
+      for try await status in try scene.client().watchHealth() {
+        seen.append(status)
+        if seen.count == 1 { scene.server.install(scene.generator) }
+        if seen.count == 2 { scene.server.drain(timeout: .seconds(60)) }
+      }
+    }
+    #expect(seen == [.notServing, .serving, .notServing])
+    #expect(failure?.code == .unavailable && failure?.isRetryable == true)
   }
 
   @Test func failuresAreTyped() async throws {

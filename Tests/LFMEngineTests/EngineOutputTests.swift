@@ -271,7 +271,7 @@ import Testing
 }
 
 extension [GenerationEvent] {
-  var toolCalls: [ToolCall] {
+  var toolCalls: [GeneratedToolCall] {
     compactMap { if case .toolCall(let call) = $0 { call } else { nil } }
   }
 }

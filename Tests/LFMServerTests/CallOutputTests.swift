@@ -52,7 +52,7 @@ struct CallOutputTests {
   }
 
   @Test func flowChangesAreToldOnce() {
-    var output = output(window: 0)
+    var output = output()
     output.append([UInt8](repeating: 0, count: 2000))
     let answer3 = output.flowChange()
     #expect(answer3 == nil)
@@ -61,13 +61,36 @@ struct CallOutputTests {
     #expect(answer4 == .pause)
     let answer5 = output.flowChange()
     #expect(answer5 == nil)
-    let answer6 = output.add(credit: 1600)
-    #expect(answer6)
     _ = steps(&output)
     #expect(output.queuedBytes <= 500)
     let answer7 = output.flowChange()
     #expect(answer7 == .resume)
     let answer8 = output.flowChange()
     #expect(answer8 == nil)
+  }
+
+  @Test func withoutCreditTheSourcePausesAtOnce() {
+    var output = output(window: 10)
+    output.append([UInt8](repeating: 0, count: 10))
+    let withCredit = output.flowChange()
+    #expect(withCredit == nil)
+    _ = steps(&output)
+    // Nothing waits, so nothing is missed.
+    let nothingWaits = output.flowChange()
+    #expect(nothingWaits == nil)
+    output.append([1, 2, 3])
+    let waits = output.flowChange()
+    #expect(waits == .pause)
+    // Too little for the message, and too little for a first fragment of it.
+    let added = output.add(credit: 2)
+    #expect(added)
+    _ = steps(&output)
+    let stillWaits = output.flowChange()
+    #expect(stillWaits == nil)
+    let addedMore = output.add(credit: 1)
+    #expect(addedMore)
+    _ = steps(&output)
+    let goesOn = output.flowChange()
+    #expect(goesOn == .resume)
   }
 }

@@ -1,4 +1,5 @@
-// Peers that send what they should not. Whatever it is, the server goes on serving the others.
+// Peers that send what they should not. Whatever it is, the server goes on serving the others. One test for each rule:
+// BadFrameTests and BadCallTests; peers that die: DeadClientTests.
 
 import LFMGeneration
 import LFMWire
@@ -25,30 +26,6 @@ struct HostilePeerTests {
     bytes += FrameEncoder.encode(.callStart(start), call: 5)
     bytes += FrameEncoder.encode(.cancel, call: 5)
     return bytes
-  }
-
-  @Test func aByteAtATimeIsUnderstood() async throws {
-    let peer = try Scene().peer()
-    let request = CallRequest.generate("hello")
-    let start = CallStart(method: request.method.rawValue, firstMessage: request.encode())
-    for byte in FrameEncoder.encode(.callStart(start), call: 1) { peer.send(bytes: [byte]) }
-    #expect(try await peer.outcome(of: 1).status == .ok)
-  }
-
-  @Test func everyPrefixAndThenTheEnd() async throws {
-    let scene = Scene()
-    let conversation = conversation
-    for length in 0..<conversation.count {
-      let peer = try Peer(scene.server)
-      peer.send(bytes: Array(conversation[..<length]))
-      peer.close()
-    }
-    try await eventually("all connections are gone") { scene.events.openConnections == 0 }
-    try await eventually("all calls have ended") {
-      let counts = scene.generator.counts
-      return counts.ended == counts.started
-    }
-    try await scene.checkAlive()
   }
 
   @Test func damageAnywhereIsSurvived() async throws {

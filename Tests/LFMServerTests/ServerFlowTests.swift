@@ -33,6 +33,29 @@ struct ServerFlowTests {
     #expect(scene.generator.counts.resumed > 0)
   }
 
+  /// What is made without credit is what was under way when it ran out; far less than any stock.
+  @Test func withoutCreditTheGenerationIsNotScheduled() async throws {
+    let scene = Scene()
+    let peer = try scene.peer(FrameLimits(initialWindow: 500))
+    // Half of it is made before it waits for a pause: 20 KiB, less than would make it pause for their amount.
+    peer.start(1, .generate("flood 40"))
+    try await eventually("the generator rests") {
+      try peer.read()
+      return scene.generator.counts.paused > 0
+    }
+    #expect(peer.payloadBytes[1, default: 0] <= 500)
+    // The first reply takes a part of this, and the second has too little: it goes on resting.
+    peer.send(.window(credit: 600), call: 1)
+    try await eventually("what there was credit for") {
+      try peer.read()
+      return peer.outcomes[1]?.replies.count == 1
+    }
+    #expect(try await peer.call(3, .generate("hello")).status == .ok)
+    peer.send(.window(credit: 1 << 20), call: 1)
+    #expect(try await peer.outcome(of: 1).status == .ok)
+    #expect(scene.generator.counts.resumed > 0)
+  }
+
   @Test func messageLargerThanTheWindowTravelsWithCredit() async throws {
     let peer = try Scene().peer(FrameLimits(initialWindow: 1000))
     peer.start(1, .logits(tokens: [5, 6]))

@@ -1,6 +1,7 @@
 // A server with a fake generator, and a peer that speaks to it in bare frames.
 
 import Dispatch
+import Foundation
 import Glibc
 import LFMGeneration
 import LFMSocket
@@ -45,6 +46,44 @@ final class Scene: Sendable {
     return peer
   }
 
+  /// Lets `body` do what it wants on a connection; then the next caller is served, and nothing stays of it: no work, no
+  /// memory, no descriptor.
+  static func withBadPeer(
+    _ limits: ServerLimits = ServerLimits(), frames: FrameLimits = .standard,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: (Scene, Peer) async throws -> Void
+  ) async throws {
+    let scene = Scene(limits)
+    try await scene.checkAlive(sourceLocation: sourceLocation)
+    try await eventually("the first caller is gone") { scene.events.openConnections == 0 }
+    let before = descriptorCount()
+    let peer = try scene.peer(frames)
+    try await body(scene, peer)
+    // The bad one may still be there.
+    try await scene.checkAlive(sourceLocation: sourceLocation)
+    peer.close()
+    try await scene.checkNothingStays(descriptors: before, sourceLocation: sourceLocation)
+  }
+
+  /// - Parameter descriptors: how many the process had before; tests run one after the other.
+  func checkNothingStays(
+    descriptors: Int, sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
+    try await eventually("connections are gone", sourceLocation: sourceLocation) {
+      events.openConnections == 0
+    }
+    try await eventually("work has ended", sourceLocation: sourceLocation) {
+      let counts = generator.counts
+      return counts.ended + counts.textsEnded == counts.started + counts.texts
+    }
+    try await eventually("memory is given back", sourceLocation: sourceLocation) {
+      server.requests.held == 0 && server.replies.held == 0 && server.health.count == 0
+    }
+    try await eventually("descriptors are given back", sourceLocation: sourceLocation) {
+      descriptorCount() <= descriptors
+    }
+  }
+
   /// The server still answers others.
   func checkAlive(sourceLocation: SourceLocation = #_sourceLocation) async throws {
     let peer = try peer()
@@ -52,6 +91,11 @@ final class Scene: Sendable {
     #expect(outcome.status == .ok, sourceLocation: sourceLocation)
     #expect(outcome.replies == [.health(.serving)], sourceLocation: sourceLocation)
   }
+}
+
+/// Descriptors that this process has open.
+func descriptorCount() -> Int {
+  (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd"))?.count ?? 0
 }
 
 final class EventLog: Sendable {
@@ -106,6 +150,8 @@ final class Peer {
 
   func close() { descriptor = nil }
 
+  func endInput() { shutdown(descriptor?.number ?? -1, Int32(SHUT_RD)) }
+
   func endOutput() { shutdown(descriptor?.number ?? -1, Int32(SHUT_WR)) }
 
   var goAway: GoAway? {
@@ -134,9 +180,27 @@ final class Peer {
     }
   }
 
+  /// A frame as it is, with whatever is wrong about it.
+  func send(
+    kind: UInt8, call: UInt32, flags: UInt8 = 0, reserved: [UInt8] = [0, 0], length: UInt32? = nil,
+    _ payload: [UInt8] = []
+  ) {
+    var bytes: [UInt8] = []
+    for number in [length ?? UInt32(payload.count), call] {
+      for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+    }
+    send(bytes: bytes + [kind, flags] + reserved + payload)
+  }
+
   func send(_ message: ConnectionMessage, call: UInt32 = 0) {
     send(bytes: FrameEncoder.encode(message, call: call))
   }
+
+  /// Says what a call's replies will be, where `start` does not.
+  func expect(_ id: UInt32, _ method: LFMWire.Method) { methods[id] = method }
+
+  /// Lets the call's id be answered once more.
+  func forget(_ id: UInt32) { outcomes[id] = nil }
 
   func start(_ id: UInt32, _ request: CallRequest, timeout: Duration? = nil) {
     methods[id] = request.method

@@ -159,6 +159,22 @@ struct SocketConnectionTests {
     try await eventually("closed") { recorder.closes == [nil] }
   }
 
+  /// What the peer sends meanwhile does not turn the end into an error.
+  @Test func closingWithBytesUnreadIsAnEndAndNoReset() async throws {
+    let wired = try Wired()
+    let (recorder, peer) = (wired.recorder, wired.peerNumber)
+    wired.onQueue { connection in
+      connection.send([1])
+      // On the queue, so that the connection has had no turn to read it.
+      write([UInt8](repeating: 9, count: 100_000), to: peer)
+      connection.closeWhenFlushed()
+    }
+    try await eventually("closed") { recorder.closes == [nil] }
+    #expect(readAvailable(from: peer) == [1])
+    var byte: UInt8 = 0
+    #expect(unsafe recv(peer, &byte, 1, 0) == 0)
+  }
+
   @Test func writingToAPeerThatLeftRaisesNoSignal() async throws {
     for _ in 0..<200 {
       let wired = try Wired()

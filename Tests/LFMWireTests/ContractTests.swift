@@ -104,6 +104,20 @@ import Testing
     #expect(CallReply.health(.serving).encode() == [0x08, 0x01])
     #expect(CallRequest.healthCheck(service: "").encode() == [])
     #expect(CallRequest.healthCheck(service: "x").encode() == [0x0A, 0x01, 0x78])
+    #expect(CallRequest.healthWatch(service: "x").encode() == [0x0A, 0x01, 0x78])
+    #expect(CallRequest.healthList.encode() == [])
+    // As `protoc --encode` writes the map {"": NOT_SERVING, "x": SERVING}.
+    let list = bytes("0a060a0012020802" + "0a070a017812020801")
+    let healths = CallReply.healths([
+      ServiceHealth(service: "", status: .notServing),
+      ServiceHealth(service: "x", status: .serving),
+    ])
+    #expect(try CallReply(decoding: list, method: .healthList) == healths)
+    // Defaults may be left out of a map's entries, as we do.
+    #expect(healths.encode() == bytes("0a0412020802" + "0a070a017812020801"))
+    #expect(
+      try CallReply(decoding: [0x0A, 0x00], method: .healthList)
+        == .healths([ServiceHealth(service: "", status: .unknown)]))
   }
 
   /// A newer peer's words are kept or passed over, never an error.
@@ -125,7 +139,7 @@ import Testing
     #expect(
       try ConnectionMessage(decoding: [0x08, 0x63], kind: .status)
         == .status(CallStatus(code: StatusCode(rawValue: 99))))
-    #expect(Method(rawValue: "grpc.health.v1.Health/Watch") == nil)
+    #expect(Method(rawValue: "grpc.health.v1.Health/Listen") == nil)
   }
 
   /// A chat that distinguishes absent from empty everywhere, byte for byte.

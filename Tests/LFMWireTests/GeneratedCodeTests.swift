@@ -47,7 +47,9 @@ import Testing
         #expect(first != "optional" && first != "required", "\(file.lastPathComponent): \(line)")
         if first == "message", line.hasPrefix("message") { message = words[1] }
         if words.contains("="), !message.isEmpty {
-          parts[message, default: []].insert(first == "repeated" ? words[1] : first)
+          let isMap = first.hasPrefix("map<")
+          let type = first == "repeated" || isMap ? words[1] : first
+          parts[message, default: []].insert(isMap ? String(type.dropLast()) : type)
         }
       }
     }

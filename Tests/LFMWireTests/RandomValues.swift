@@ -45,6 +45,9 @@ struct RandomValues: RandomNumberGenerator {
     [0, 1, .max, TokenID.random(in: 0...130_000, using: &self)].randomElement(using: &self)!
   }
   mutating func time() -> Duration { .nanoseconds(Int64.random(in: 0 ... .max, using: &self)) }
+  mutating func health() -> HealthStatus {
+    HealthStatus(rawValue: Int32.random(in: -1...5, using: &self))
+  }
   mutating func code() -> StatusCode {
     StatusCode(rawValue: UInt32.random(in: 0...20, using: &self))
   }
@@ -121,6 +124,8 @@ extension RandomValues {
     case .modelInfo: .modelInfo
     case .status: .status
     case .healthCheck: .healthCheck(service: name())
+    case .healthWatch: .healthWatch(service: name())
+    case .healthList: .healthList
     }
   }
 }
@@ -135,7 +140,8 @@ extension RandomValues {
       text: text(), tokens: list(3) { $0.token() },
       logProbabilities: list(3) { random in
         TokenLogProbability(chosen: random.candidate(), top: random.list(3) { $0.candidate() })
-      })
+      },
+      problem: maybe { $0.text() })
   }
 
   mutating func failure() -> GenerationFailure {
@@ -164,7 +170,7 @@ extension RandomValues {
     case 6: return .toolCallArguments(ToolCallArguments(index: index(), json: text()))
     case 7:
       return .toolCall(
-        ToolCall(
+        GeneratedToolCall(
           index: index(), id: name(), name: text(), arguments: JSONText(text()),
           problems: list(3) { $0.text() }))
     default: return .failed(failure())
@@ -183,7 +189,8 @@ extension RandomValues {
     case .logits: .logitsRow(list(9) { $0.float() })
     case .modelInfo: .modelInfo(model())
     case .status: .status(status())
-    case .healthCheck: .health(HealthStatus(rawValue: Int32.random(in: -1...5, using: &self)))
+    case .healthCheck, .healthWatch: .health(health())
+    case .healthList: .healths(list(4) { ServiceHealth(service: $0.name(), status: $0.health()) })
     }
   }
 

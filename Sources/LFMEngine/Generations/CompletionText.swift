@@ -10,12 +10,18 @@ struct CompletionText: Sendable {
   private let vocabulary: Vocabulary
   private var decoder: IncrementalDecoder
   private var reader: GeneratedTextReader
+  /// `nil` where calls of tools are not told from text.
+  private var calls: ToolCallReader?
   private let reportsTokens: Bool
   private var waitingTokens: [TokenID] = []
   private var waitingReports: [TokenLogProbability] = []
 
   private(set) var thinkingTokens = 0
   private(set) var answerTokens = 0
+  /// Whether a call has come whole.
+  private(set) var hasCalled = false
+  /// What the ids of this generation's calls begin with.
+  var callPrefix = "call"
 
   init(
     tokenizer: Tokenizer, request: GenerationRequest, start: ThinkingSplitter.Start
@@ -24,6 +30,11 @@ struct CompletionText: Sendable {
     decoder = IncrementalDecoder(tokenizer: tokenizer, skipsSpecialTokens: false)
     reader = GeneratedTextReader(stops: request.stop.strings, start: start)
     reportsTokens = request.reportsTokens
+    guard case .chat(let chat) = request.prompt, !chat.tools.isEmpty,
+      request.toolUse.choice != .none
+    else { return }
+    // Tools that are only texts for the template cannot be checked against.
+    calls = ToolCallReader(tools: try? ToolDeclaration.read(chat.tools))
   }
 
   /// Whether the model is thinking, as far as is known.
@@ -31,10 +42,13 @@ struct CompletionText: Sendable {
   /// Whether a stop string has come.
   var hasStopped: Bool { reader.matchedStop != nil }
 
-  /// - Parameter isSilent: the token ends the generation and is no text.
+  /// - Parameters:
+  ///   - isSilent: the token ends the generation and is no text.
+  ///   - isAnswer: the token is certainly no thinking.
   mutating func append(
-    _ token: TokenID, report: TokenLogProbability?, isSilent: Bool
+    _ token: TokenID, report: TokenLogProbability?, isSilent: Bool, isAnswer: Bool = false
   ) -> [GenerationEvent] {
+    if isAnswer { reader.beginAnswer() }
     if reportsTokens { waitingTokens.append(token) }
     if let report { waitingReports.append(report) }
     let wasThinking = reader.isThinking
@@ -55,6 +69,7 @@ struct CompletionText: Sendable {
     let wasThinking = reader.isThinking
     deltas += reader.finish()
     var events = events(deltas)
+    if let rest = calls?.finish() { events += rest.flatMap { self.events($0) } }
     if !waitingTokens.isEmpty || !waitingReports.isEmpty {
       let delta = takeWaiting(text: "")
       events.append(wasThinking ? .thinking(delta) : .answer(delta))
@@ -70,13 +85,39 @@ struct CompletionText: Sendable {
   }
 
   private mutating func events(_ deltas: [GeneratedDelta]) -> [GenerationEvent] {
-    deltas.map { delta in
+    deltas.flatMap { delta -> [GenerationEvent] in
       switch delta {
-      case .thinking(let text): .thinking(takeWaiting(text: text))
-      case .answer(let text): .answer(takeWaiting(text: text))
+      case .thinking(let text): return [.thinking(takeWaiting(text: text))]
+      case .answer(let text):
+        guard let found = calls?.consume(text) else { return [.answer(takeWaiting(text: text))] }
+        return found.flatMap { events($0) }
       }
     }
   }
+
+  private mutating func events(_ found: ToolCallEvent) -> [GenerationEvent] {
+    switch found {
+    case .text(let text): return [.answer(takeWaiting(text: text))]
+    case .began(let index, let name):
+      return [.toolCallBegun(ToolCallBegun(index: index, id: id(index), name: name))]
+    case .completed(let index, let call):
+      hasCalled = true
+      let arguments = call.argumentsText
+      return [
+        .toolCallArguments(ToolCallArguments(index: index, json: arguments.text)),
+        .toolCall(
+          GeneratedToolCall(
+            index: index, id: id(index), name: call.name, arguments: arguments,
+            problems: call.problems)),
+      ]
+    case .rejected(_, let text, let reason):
+      var delta = takeWaiting(text: text)
+      delta.problem = reason
+      return [.answer(delta)]
+    }
+  }
+
+  private func id(_ index: Int) -> String { "\(callPrefix)_\(index)" }
 
   /// The first delta after some tokens carries them.
   private mutating func takeWaiting(text: String) -> TextDelta {

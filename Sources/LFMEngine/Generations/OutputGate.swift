@@ -2,6 +2,13 @@ import LFMGeneration
 import LFMLanguage
 import LFMTokenizer
 
+/// A token that there was no choice about.
+struct ForcedToken: Hashable, Sendable {
+  var token: TokenID
+  /// Whether it is certainly no thinking.
+  var isAnswer: Bool
+}
+
 /// Where one generation stands in its turn, and what may come next: thinking within its budget, then the answer; in the
 /// answer free text or what a constraint allows, and calls of tools between their marks.
 ///
@@ -48,12 +55,11 @@ struct OutputGate: Sendable {
       }
   }
 
-  /// Whether what comes next is certainly no thinking, whatever its letters.
-  var isAnswer: Bool {
+  /// Whether what came last is certainly no thinking, whatever its letters: it follows a constraint.
+  private var isAnswer: Bool {
     switch place {
-    case .before: false
-    case .thinking: false
-    case .answer, .calls: answer != nil
+    case .before, .thinking: false
+    case .answer, .calls: hasAnswerText && answer != nil
     }
   }
 
@@ -120,21 +126,25 @@ extension OutputGate {
   /// Takes note of a sampled token.
   ///
   /// - Parameter endsThinking: whether the caller asked for the end of thinking.
-  /// - Returns: the tokens that follow without a choice. They are taken note of, too.
+  /// - Returns: whether the token is certainly no thinking, and the tokens that follow without a choice. They are taken
+  ///   note of, too.
   /// - Throws: `internalError` if a constraint does not allow what was sampled.
   mutating func accept(
     _ token: TokenID, endsThinking: Bool
-  ) throws(GenerationFailure) -> [TokenID] {
+  ) throws(GenerationFailure) -> (isAnswer: Bool, forced: [ForcedToken]) {
     if endsThinking { isThinkingUnwanted = true }
     try take(token)
-    var forced: [TokenID] = []
+    let wasAnswer = isAnswer
+    var forced: [ForcedToken] = []
     while rules.isForcing, forced.count < Self.longestForced {
       let next = nextForced()
       if next.isEmpty { break }
-      for token in next { try take(token) }
-      forced += next
+      for token in next {
+        try take(token)
+        forced.append(ForcedToken(token: token, isAnswer: isAnswer))
+      }
     }
-    return forced
+    return (wasAnswer, forced)
   }
 
   private func nextForced() -> [TokenID] {

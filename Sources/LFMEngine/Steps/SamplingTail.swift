@@ -5,7 +5,9 @@ import LFMModel
 struct SampledTokens: Sendable {
   var token: TokenID
   var report: TokenLogProbability?
-  var forced: [TokenID]
+  /// Whether the token is certainly no thinking, whatever its letters.
+  var isAnswer: Bool
+  var forced: [ForcedToken]
 }
 
 /// The tail of a step for one generation: its sampler chooses, its gate takes note.
@@ -25,7 +27,7 @@ struct SamplingTail: Sendable {
     let report = topLogProbabilities.map {
       LogProbabilities.report(logits: logits, chosen: token, top: $0)
     }
-    return SampledTokens(token: token, report: report, forced: try note(token))
+    return try taken(token, report)
   }
 
   mutating func sample(
@@ -34,7 +36,7 @@ struct SamplingTail: Sendable {
     let token = try chosen { sampler throws(SamplingError) in
       try sampler.next(screened: screened, pool: &pool)
     }
-    return SampledTokens(token: token, report: nil, forced: try note(token))
+    return try taken(token, nil)
   }
 
   private mutating func chosen(
@@ -50,12 +52,15 @@ struct SamplingTail: Sendable {
     }
   }
 
-  private mutating func note(_ token: TokenID) throws(GenerationFailure) -> [TokenID] {
-    guard var own = gate.take() else { return [] }
+  private mutating func taken(
+    _ token: TokenID, _ report: TokenLogProbability?
+  ) throws(GenerationFailure) -> SampledTokens {
+    var sampled = SampledTokens(token: token, report: report, isAnswer: false, forced: [])
+    guard var own = gate.take() else { return sampled }
     defer { gate = own }
-    let forced = try own.accept(token, endsThinking: endsThinking)
-    sampler?.observe(forced)
-    return forced
+    (sampled.isAnswer, sampled.forced) = try own.accept(token, endsThinking: endsThinking)
+    sampler?.observe(sampled.forced.map(\.token))
+    return sampled
   }
 
   private static let notLent = GenerationFailure(

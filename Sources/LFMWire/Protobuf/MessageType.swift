@@ -50,6 +50,8 @@ import CLFMProto
     Lfm__V1__StatusRequest(), lfm__v1__status_request__init)
   static let healthCheckRequest = unsafe MessageType(
     Grpc__Health__V1__HealthCheckRequest(), grpc__health__v1__health_check_request__init)
+  static let healthListRequest = unsafe MessageType(
+    Grpc__Health__V1__HealthListRequest(), grpc__health__v1__health_list_request__init)
 
   // Replies.
   static let generateEvent = unsafe MessageType(
@@ -67,6 +69,8 @@ import CLFMProto
   static let statusReply = unsafe MessageType(Lfm__V1__StatusReply(), lfm__v1__status_reply__init)
   static let healthCheckResponse = unsafe MessageType(
     Grpc__Health__V1__HealthCheckResponse(), grpc__health__v1__health_check_response__init)
+  static let healthListResponse = unsafe MessageType(
+    Grpc__Health__V1__HealthListResponse(), grpc__health__v1__health_list_response__init)
 }
 
 extension MessageType {

@@ -102,16 +102,22 @@ final class TestDaemon {
   let socket: String
   let program: RunningProgram
 
+  /// - Parameter descriptors: how many it may have open at a time, if not as many as we.
   init(
     model: String = Built.model, arguments: [String] = [], environment: [String: String] = [:],
-    awaitsReady: Bool = true
+    awaitsReady: Bool = true, descriptors: Int? = nil
   ) throws {
     folder = URL(filePath: "/tmp/lfm-\(UUID().uuidString.prefix(8))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     socket = folder.appending(path: "s").path
+    let limit = descriptors.map { "ulimit -n \($0); " } ?? ""
     program = try RunningProgram(
-      "lfmd", ["--config", "/dev/null", "--model", model, "--socket", socket] + arguments,
-      environment: environment)
+      URL(filePath: "/bin/sh"),
+      [
+        "-c", limit + "exec \"$0\" \"$@\"", Built.program("lfmd").path, "--config", "/dev/null",
+        "--model", model, "--socket", socket,
+      ] + arguments,
+      standardInput: .nullDevice, environment: environment)
     guard awaitsReady else { return }
     let deadline = Date.now.addingTimeInterval(60)
     while try lfmctl(["health"]).status != 0 {

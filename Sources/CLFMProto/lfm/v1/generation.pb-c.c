@@ -2068,7 +2068,7 @@ const ProtobufCMessageDescriptor lfm__v1__tool_call__descriptor =
   (ProtobufCMessageInit) lfm__v1__tool_call__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor lfm__v1__text_delta__field_descriptors[3] =
+static const ProtobufCFieldDescriptor lfm__v1__text_delta__field_descriptors[4] =
 {
   {
     "text",
@@ -2106,16 +2106,29 @@ static const ProtobufCFieldDescriptor lfm__v1__text_delta__field_descriptors[3] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "problem",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Lfm__V1__TextDelta, optional_problem_case),
+    offsetof(Lfm__V1__TextDelta, problem),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned lfm__v1__text_delta__field_indices_by_name[] = {
   2,   /* field[2] = log_probabilities */
+  3,   /* field[3] = problem */
   0,   /* field[0] = text */
   1,   /* field[1] = tokens */
 };
 static const ProtobufCIntRange lfm__v1__text_delta__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor lfm__v1__text_delta__descriptor =
 {
@@ -2125,7 +2138,7 @@ const ProtobufCMessageDescriptor lfm__v1__text_delta__descriptor =
   "Lfm__V1__TextDelta",
   "lfm.v1",
   sizeof(Lfm__V1__TextDelta),
-  3,
+  4,
   lfm__v1__text_delta__field_descriptors,
   lfm__v1__text_delta__field_indices_by_name,
   1,  lfm__v1__text_delta__number_ranges,

@@ -572,6 +572,12 @@ struct  Lfm__V1__ToolCall
     , 0, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL }
 
 
+typedef enum {
+  LFM__V1__TEXT_DELTA__OPTIONAL_PROBLEM__NOT_SET = 0,
+  LFM__V1__TEXT_DELTA__OPTIONAL_PROBLEM_PROBLEM = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LFM__V1__TEXT_DELTA__OPTIONAL_PROBLEM__CASE)
+} Lfm__V1__TextDelta__OptionalProblemCase;
+
 /*
  * A piece of text.
  */
@@ -592,10 +598,14 @@ struct  Lfm__V1__TextDelta
    */
   size_t n_log_probabilities;
   Lfm__V1__TokenLogProbability **log_probabilities;
+  Lfm__V1__TextDelta__OptionalProblemCase optional_problem_case;
+  union {
+    ProtobufCBinaryData problem;
+  };
 };
 #define LFM__V1__TEXT_DELTA__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__text_delta__descriptor) \
-    , {0,NULL}, 0,NULL, 0,NULL }
+    , {0,NULL}, 0,NULL, 0,NULL, LFM__V1__TEXT_DELTA__OPTIONAL_PROBLEM__NOT_SET, {0} }
 
 
 /*

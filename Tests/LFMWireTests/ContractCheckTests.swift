@@ -1,0 +1,148 @@
+import Foundation
+import Testing
+
+/// Commands of the shell.
+private enum Shell {
+  static let root = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  static func run(_ command: String) -> (status: Int32, output: String) {
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = ["-c", command]
+    process.standardOutput = pipe
+    process.standardError = pipe
+    do { try process.run() } catch { return (-1, "\(error)") }
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+  }
+
+  static let canCheck =
+    run("protoc --version && /usr/bin/python3 -c 'import google.protobuf'").status == 0
+}
+
+/// Tools/check-contract: what breaks callers is found, what does not is let pass.
+@Suite(.enabled(if: Shell.canCheck, "python3-protobuf and protoc are not installed"))
+struct ContractCheckTests {
+  private static let contract = """
+    syntax = "proto3";
+    package a.b;
+    service S {
+      rpc One(Q) returns (A);
+      rpc Many(Q) returns (stream A);
+    }
+    message Q {
+      reserved 7, 9 to 11;
+      reserved "old";
+      int32 count = 1;
+      oneof optional_name {
+        bytes name = 2;
+      }
+      repeated int32 ids = 3 [packed = true];
+      map<string, A> answers = 4;
+    }
+    message A {
+      Kind kind = 1;
+      message Part {
+        bool yes = 1;
+      }
+      Part part = 2;
+    }
+    enum Kind {
+      KIND_NONE = 0;
+      KIND_GOOD = 1;
+    }
+    """
+
+  /// Runs the check in a folder with these files beside the released contract.
+  private func check(_ files: [String: String], _ flags: String = "") throws -> (Int32, String) {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "lfm-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let tool = "'\(Shell.root.path)/Tools/check-contract' --protos '\(folder.path)'"
+    let first = folder.appending(path: "first.proto")
+    try Self.contract.write(to: first, atomically: true, encoding: .utf8)
+    let release = Shell.run("\(tool) --release")
+    #expect(release.status == 0, "\(release.output)")
+    try FileManager.default.removeItem(at: first)
+    for (name, text) in files {
+      try text.write(to: folder.appending(path: name), atomically: true, encoding: .utf8)
+    }
+    return Shell.run("\(tool) \(flags)")
+  }
+
+  private func changed(_ old: String, _ new: String) -> String {
+    #expect(Self.contract.contains(old))
+    return Self.contract.replacingOccurrences(of: old, with: new)
+  }
+
+  @Test func theContractOfThisRepositoryKeepsItsRelease() {
+    let (status, output) = Shell.run("'\(Shell.root.path)/Tools/check-contract'")
+    #expect(status == 0, "\(output)")
+  }
+
+  @Test func additionsAreNoBreak() throws {
+    let text =
+      changed("bool yes = 1;", "bool yes = 1;\n string more = 2;")
+      .replacingOccurrences(of: "KIND_GOOD = 1;", with: "KIND_GOOD = 1; KIND_BAD = 2;")
+      .replacingOccurrences(of: "bytes name = 2;", with: "bytes name = 2; bytes label = 5;")
+      .replacingOccurrences(
+        of: "rpc One", with: "rpc Two(stream New) returns (A);\n rpc One") + "message New {}"
+    let other = "syntax = \"proto3\"; package c; message M { int32 x = 1; }"
+    let (status, output) = try check(["first.proto": text, "second.proto": other])
+    #expect(status == 0, "\(output)")
+  }
+
+  /// What is replaced, by what, and what the check must name.
+  static let breaks: [(String, String, String)] = [
+    ("int32 count = 1;", "", "a.b.Q.count (1) is gone"),
+    ("int32 count = 1;", "int32 count = 6;", "a.b.Q.count (1) is gone"),
+    ("int32 count = 1;", "int32 number = 1;", "its name was count, and is number"),
+    ("int32 count = 1;", "uint32 count = 1;", "its type was TYPE_INT32, and is TYPE_UINT32"),
+    ("int32 count = 1;", "repeated int32 count = 1;", "its label was LABEL_OPTIONAL"),
+    ("Part part = 2;", "Q part = 2;", "its type was .a.b.A.Part, and is .a.b.Q"),
+    ("[packed = true]", "[packed = false]", "its packing"),
+    ("oneof optional_name", "oneof renamed", "its oneof was optional_name, and is renamed"),
+    ("map<string, A>", "map<int32, A>", "a.b.Q.AnswersEntry.key (1): its type"),
+    ("KIND_GOOD = 1;", "", "a.b.Kind.KIND_GOOD (1) is gone"),
+    ("KIND_GOOD = 1;", "KIND_GOOD = 2;", "a.b.Kind.KIND_GOOD (1) is gone"),
+    ("rpc One(Q) returns (A);", "", "the method a.b.S/One is gone"),
+    ("One(Q)", "One(A)", "a.b.S/One: its request was .a.b.Q, and is .a.b.A"),
+    ("One(Q) returns (A)", "One(Q) returns (stream A)", "a.b.S/One: its streaming of replies"),
+    ("reserved 7, 9 to 11;", "reserved 7, 9;", "a.b.Q: the numbers from 9 on"),
+    ("reserved \"old\";", "", "a.b.Q: the name old is no longer reserved"),
+    ("package a.b;", "package a.c;", "its package was a.b, and is a.c"),
+    ("message Part {", "message Piece {", "the message a.b.A.Part is gone"),
+  ]
+
+  @Test(arguments: breaks)
+  func aBreakIsNamed(old: String, new: String, sentence: String) throws {
+    var text = changed(old, new)
+    if old == "message Part {" {
+      text = text.replacingOccurrences(of: "Part part", with: "Piece part")
+    }
+    let (status, output) = try check(["first.proto": text])
+    #expect(status == 1 && output.contains(sentence), "\(output)")
+    // Nor does it become the released contract unasked.
+    #expect(try check(["first.proto": text], "--release").0 == 1)
+  }
+
+  @Test func aFileThatMovedIsABreak() throws {
+    let (status, output) = try check(["other.proto": Self.contract])
+    #expect(status == 1 && output.contains("the file first.proto is gone"), "\(output)")
+  }
+
+  @Test func whatIsRemovedOnPurposeMustBeReserved() throws {
+    let free = changed("int32 count = 1;", "")
+    let (status, output) = try check(["first.proto": free], "--release --breaking")
+    #expect(status == 1 && output.contains("reserve its number and its name"), "\(output)")
+    let kept = changed("int32 count = 1;", "reserved 1; reserved \"count\";")
+    #expect(try check(["first.proto": kept], "--release --breaking").0 == 0)
+  }
+
+  @Test func aBrokenFileIsNoPass() throws {
+    #expect(try check(["first.proto": "message {"]).0 != 0)
+  }
+}
