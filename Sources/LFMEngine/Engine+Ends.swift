@@ -91,6 +91,18 @@ extension Engine {
     }
   }
 
+  /// Ends everything in flight with `failure` at once, and takes nothing new: for an engine whose memory is lost. A step
+  /// that stands still is not waited for.
+  ///
+  /// - Parameter complete: called on the engine queue, after every caller was told.
+  package func abandon(_ failure: GenerationFailure, complete: @escaping @Sendable () -> Void) {
+    queue.async { [self] in
+      shutdown = .stopped
+      for generation in generations.values { end(generation, .failed(failure)) }
+      complete()
+    }
+  }
+
   private func stopAll() {
     guard case .draining(let waiting) = shutdown else { return }
     shutdown = .stopping(waiting)

@@ -150,6 +150,14 @@ package final class Engine: TextGenerator, @unchecked Sendable {
     }
   }
 
+  /// Changes how many generations may wait and run. Those in flight stay; raising a number starts those that wait.
+  package func setLimits(waiting: Int, running: Int) {
+    queue.async { [self] in
+      scheduler.setLimits(waiting: waiting, running: running)
+      advance()
+    }
+  }
+
   // MARK: - On the engine queue
 
   private func nextID() -> GenerationID {

@@ -17,7 +17,9 @@ package final class Server: @unchecked Sendable {
   /// Dispatch asks for a negative nice value, which only root gets, and each refusal is a line in the system's log.
   package let queue = DispatchQueue(label: "lfm.io")
   package let backend = ServerBackend()
-  let limits: ServerLimits
+  /// In force; a connection looks here whenever it needs one.
+  private(set) var limits: ServerLimits
+  private let socketLowWater: Int
   let agent: String
   let version: String
   let observer: @Sendable (ServerEvent) -> Void
@@ -45,6 +47,7 @@ package final class Server: @unchecked Sendable {
     observer: @escaping @Sendable (ServerEvent) -> Void = { _ in }
   ) {
     self.limits = limits
+    socketLowWater = limits.socketLowWater
     self.agent = "\(name) \(version)"
     self.version = version
     self.observer = observer
@@ -72,7 +75,7 @@ package final class Server: @unchecked Sendable {
   /// - Throws: `.wrongDescriptor` if it is not a connected Unix stream socket.
   package func serve(connected descriptor: consuming Descriptor) throws(SocketError) {
     let connection = try SocketConnection(
-      adopting: descriptor, target: queue, lowWater: limits.socketLowWater)
+      adopting: descriptor, target: queue, lowWater: socketLowWater)
     connection.queue.async { self.add(connection) }
   }
 
@@ -80,6 +83,11 @@ package final class Server: @unchecked Sendable {
   package func install(_ generator: any TextGenerator) {
     backend.install(generator)
     queue.async { self.healthMayHaveChanged() }
+  }
+
+  /// Puts other limits in force. Connections, calls and memory that are beyond them already stay.
+  package func setLimits(_ change: @escaping @Sendable (inout ServerLimits) -> Void) {
+    queue.async { change(&self.limits) }
   }
 
   /// From now on connections wait to be accepted, until `open()`. What is listened on afterwards holds them too.

@@ -23,7 +23,7 @@ final class ServerConnection: @unchecked Sendable {
   let record: ConnectionRecord
   let socket: SocketConnection
   let server: Server
-  let limits: ServerLimits
+  var limits: ServerLimits { server.limits }
   var phase = Phase.greeting
   var decoder: FrameDecoder
   var table: CallTable
@@ -53,8 +53,8 @@ final class ServerConnection: @unchecked Sendable {
     self.socket = socket
     self.server = server
     record = ConnectionRecord(number: number, peer: socket.peer)
-    limits = server.limits
     decoder = FrameDecoder(limits: server.frameLimits)
+    let limits = server.limits
     table = CallTable(limit: limits.callsPerConnection, retryAfter: limits.busyRetryAfter)
   }
 

@@ -86,11 +86,13 @@ struct BoundSocket: ~Copyable, Sendable {
         "the socket \(address.path) belongs to user \(found.owner), and we are user \(geteuid()); "
           + "remove it or choose another path")
     }
+    let listener: PeerCredentials?
     do {
-      _ = try Descriptor.connect(to: address)
+      let connected = try Descriptor.connect(to: address)
+      listener = try? PeerCredentials(of: connected)
     } catch {
       guard error.kind == .notListening else {
-        if error.kind == .busy { throw alreadyServing(address) }
+        if error.kind == .busy { throw alreadyServing(address, nil) }
         throw error
       }
       guard unsafe unlink(address.path) == 0 || errno == ENOENT else {
@@ -98,12 +100,23 @@ struct BoundSocket: ~Copyable, Sendable {
       }
       return
     }
-    throw alreadyServing(address)
+    throw alreadyServing(address, listener)
   }
 
-  private static func alreadyServing(_ address: SocketAddress) -> SocketError {
-    SocketError(
+  /// - Parameter listener: who began to listen there, if the kernel says.
+  private static func alreadyServing(
+    _ address: SocketAddress, _ listener: PeerCredentials?
+  ) -> SocketError {
+    // Process 1 holds the socket of a unit: whoever connects there starts the daemon.
+    if listener?.pid == 1, unsafe access("/run/systemd/system", F_OK) == 0 {
+      return SocketError(
+        .alreadyServing,
+        "the service manager (process 1) listens on \(address.path) and starts the daemon when it is "
+          + "called; stop its socket unit first, or choose another path")
+    }
+    let holder = listener.map { $0.pid > 0 ? " (process \($0.pid))" : "" } ?? ""
+    return SocketError(
       .alreadyServing,
-      "another daemon is serving \(address.path); stop it first, or choose another path")
+      "another daemon\(holder) is serving \(address.path); stop it first, or choose another path")
   }
 }

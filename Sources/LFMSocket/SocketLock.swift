@@ -30,16 +30,40 @@ package struct SocketLock: ~Copyable, Sendable {
       guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
         throw SocketError(
           .alreadyServing,
-          "another daemon is serving \(address.path) (it holds \(path)); stop it first, or choose another path"
-        )
+          "another daemon\(Self.holder(of: descriptor)) is serving \(address.path) (it holds \(path)); "
+            + "stop it first, or choose another path")
       }
       if FileIdentity(of: descriptor) == FileIdentity(at: path) {
+        Self.sign(descriptor)
         self.descriptor = descriptor
         self.path = path
         return
       }
     }
     throw SocketError(.alreadyServing, "other daemons keep taking the lock \(path)")
+  }
+
+  /// Leaves our process id in the file, for whoever finds it locked.
+  private static func sign(_ descriptor: borrowing Descriptor) {
+    let text = Array("\(getpid())\n".utf8)
+    guard ftruncate(descriptor.number, 0) == 0 else { return }
+    _ = unsafe text.withUnsafeBytes { bytes in
+      unsafe pwrite(descriptor.number, bytes.baseAddress, bytes.count, 0)
+    }
+  }
+
+  /// " (process 123)", or nothing where the file does not say. For people only: the lock is what counts.
+  private static func holder(of descriptor: borrowing Descriptor) -> String {
+    var bytes = [UInt8](repeating: 0, count: 16)
+    let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+      unsafe pread(descriptor.number, buffer.baseAddress, buffer.count, 0)
+    }
+    guard count > 0,
+      let process = Int32(
+        String(decoding: bytes[..<count].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)),
+      process > 0
+    else { return "" }
+    return " (process \(process))"
   }
 
   deinit {

@@ -16,15 +16,16 @@ struct Lfmctl: AsyncParsableCommand {
 
         lfmctl generate "What is the capital of Portugal?"
         git diff | lfmctl generate "Write a commit message for this change."
+        lfmctl chat
         lfmctl --model model.gguf tokenize --json < text.txt
 
       \(ExitStatus.help)
       """,
     version: "0.1.0",
     subcommands: [
-      GenerateCommand.self, TokenizeCommand.self, DetokenizeCommand.self, RenderCommand.self,
-      ParseCommand.self, LogitsCommand.self, InspectCommand.self, BenchCommand.self,
-      PrepareCommand.self,
+      GenerateCommand.self, ChatCommand.self, TokenizeCommand.self, DetokenizeCommand.self,
+      RenderCommand.self, ParseCommand.self, LogitsCommand.self, InspectCommand.self,
+      BenchCommand.self, PrepareCommand.self,
       PerplexityCommand.self,
       StatusCommand.self,
       HealthCommand.self,

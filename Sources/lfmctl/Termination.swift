@@ -12,6 +12,7 @@ enum Termination {
     var nextCleanUp = 0
     var sources: [KeptSource] = []
     var watched: [Int32] = [SIGPIPE]
+    var takesInterrupt: (@Sendable () -> Void)?
   }
 
   /// `@unchecked Sendable`: kept alive and never touched again.
@@ -31,11 +32,21 @@ enum Termination {
       // nohup(1) asks to be spared; a shell that starts us in the background does not mean a `kill -INT` of us.
       if number == SIGHUP, isIgnoring(previous) { continue }
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { dieBySignal(number) }
+      source.setEventHandler { take(number) }
       source.activate()
       keep(source)
       state.withLock { $0.watched.append(number) }
     }
+  }
+
+  /// From now on an interrupt (Ctrl-C) calls `handler` and does not end the program; nil gives it back.
+  static func takeInterrupts(_ handler: (@Sendable () -> Void)?) {
+    state.withLock { $0.takesInterrupt = handler }
+  }
+
+  private static func take(_ number: Int32) {
+    let handler = number == SIGINT ? state.withLock { $0.takesInterrupt } : nil
+    if let handler { handler() } else { dieBySignal(number) }
   }
 
   /// Gives the signals of `watchSignals` back to the system, for another program in this process.

@@ -24,6 +24,8 @@ struct Configuration: Equatable, Sendable {
   var chatTemplate: String?
   var allowLogits = false
   var drainTimeout = 30
+  /// Seconds; 0 is never.
+  var idleExit = 0
   var logLevel = Logger.Level.info
 
   /// The file read when no `--config` names another one; it may be absent.

@@ -22,6 +22,7 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
   case chatTemplate = "chat-template"
   case allowLogits = "allow-logits"
   case drainTimeout = "drain-timeout"
+  case idleExit = "idle-exit"
   case logLevel = "log-level"
 
   /// `LFMD_MAX_RUNNING` for `max-running`.
@@ -52,7 +53,22 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
     case .chatTemplate: "chat template family, for a file whose own template is unknown"
     case .allowLogits: "whether callers may ask for logits"
     case .drainTimeout: "seconds that running generations get to finish when the daemon stops"
+    case .idleExit:
+      "seconds without a connection after which a daemon that a socket started ends; 0 is never"
     case .logLevel: "trace, debug, info, notice, warning, error or critical"
+    }
+  }
+
+  /// Whether a running daemon takes a new value on SIGHUP; the others need a restart. What they set is made once: the
+  /// model and its threads, pools and pages, the socket, what callers were told of the model.
+  var isReloadable: Bool {
+    switch self {
+    case .maxRunning, .maxWaiting, .maxConnections, .maxCallMemory, .maxConnectionMemory,
+      .drainTimeout, .idleExit, .logLevel:
+      true
+    case .model, .socket, .socketMode, .context, .threads, .prepare, .cacheDirectory, .kvCache,
+      .chatTemplate, .allowLogits:
+      false
     }
   }
 
@@ -78,6 +94,7 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
     case .chatTemplate: configuration.chatTemplate = try Self.nonEmpty(text)
     case .allowLogits: configuration.allowLogits = try Self.boolean(text)
     case .drainTimeout: configuration.drainTimeout = try Self.integer(text, in: 0...86_400)
+    case .idleExit: configuration.idleExit = try Self.integer(text, in: 0...31_536_000)
     case .logLevel: configuration.logLevel = try Self.level(text)
     }
   }
@@ -101,6 +118,7 @@ enum ConfigurationKey: String, CaseIterable, Sendable {
     case .chatTemplate: configuration.chatTemplate
     case .allowLogits: String(configuration.allowLogits)
     case .drainTimeout: String(configuration.drainTimeout)
+    case .idleExit: String(configuration.idleExit)
     case .logLevel: configuration.logLevel.rawValue
     }
   }

@@ -16,7 +16,8 @@ struct Lfmd: ParsableCommand {
       Without a daemon, in a process of their own: lfmd \(offlineNames) (each has its own --help).
 
       Exit codes: 64 wrong usage, 65 the model file is malformed, 66 the model file is missing, 69 the socket is \
-      served by another daemon, 70 an internal failure, 73 the socket cannot be made, 78 the configuration is wrong.
+      served by another daemon, 70 an internal failure, 73 the socket cannot be made, 74 weights were lost \
+      while they were served, 78 the configuration is wrong.
       """,
     version: Version.text)
 
@@ -35,6 +36,7 @@ struct Lfmd: ParsableCommand {
     fillStandardDescriptors()
     let arguments = Array(CommandLine.arguments.dropFirst())
     if let work = offline.first(where: { $0.name == arguments.first }) {
+      MappingFaults.watch(patience: 0) { Exit.say(MappingFaults.sentence($0)) }
       work.command.main(Array(arguments.dropFirst()))
     } else {
       main(arguments)
@@ -54,7 +56,9 @@ struct Lfmd: ParsableCommand {
     } else {
       FreedMemory.keepLittle()
       bootstrapLogging(level: configuration.logLevel)
-      Daemon.run(configuration, inherited)
+      Daemon.run(configuration, inherited) { [options] () throws(ConfigurationProblem) in
+        try options.configuration()
+      }
     }
   }
 }

@@ -36,7 +36,7 @@ enum ModelLoading {
       Model.Options(threads: configuration.computeThreads, maximumRows: settings.chunk))
     do {
       let engine = try Engine(
-        forwardPass: model, tokenizer: file.tokenizer, template: file.template,
+        forwardPass: Faults.stepModel(model), tokenizer: file.tokenizer, template: file.template,
         description: file.description, configuration: settings,
         fatal: fatal)
       return Loaded(

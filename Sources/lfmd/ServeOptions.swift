@@ -21,6 +21,7 @@ struct ServeOptions: ParsableArguments {
   @Option(help: help(.chatTemplate)) var chatTemplate: String?
   @Option(help: help(.allowLogits)) var allowLogits: String?
   @Option(help: help(.drainTimeout)) var drainTimeout: String?
+  @Option(help: help(.idleExit)) var idleExit: String?
   @Option(help: help(.logLevel)) var logLevel: String?
 
   @Option(
@@ -52,7 +53,8 @@ struct ServeOptions: ParsableArguments {
       (.maxWaiting, maxWaiting),
       (.maxConnections, maxConnections), (.maxCallMemory, maxCallMemory),
       (.maxConnectionMemory, maxConnectionMemory), (.chatTemplate, chatTemplate),
-      (.allowLogits, allowLogits), (.drainTimeout, drainTimeout), (.logLevel, logLevel),
+      (.allowLogits, allowLogits), (.drainTimeout, drainTimeout), (.idleExit, idleExit),
+      (.logLevel, logLevel),
     ]
     return Dictionary(
       uniqueKeysWithValues: all.compactMap { key, value in value.map { (key, $0) } })

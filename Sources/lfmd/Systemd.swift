@@ -13,6 +13,20 @@ enum Systemd {
   /// Whether somebody listens to `notify`.
   static let isListening = unsafe getenv("NOTIFY_SOCKET") != nil
 
+  /// How often the service manager wants to hear `WATCHDOG=1` at the least (sd_watchdog_enabled(3)); nil: not at all.
+  static var watchdogInterval: Duration? {
+    var microseconds: UInt64 = 0
+    guard unsafe sd_watchdog_enabled(0, &microseconds) > 0 else { return nil }
+    return .microseconds(Int64(clamping: microseconds))
+  }
+
+  /// Tells the service manager that settings are read again; `READY=1` must follow.
+  static func notifyReloading() {
+    var now = timespec()
+    _ = unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+    notify("RELOADING=1", "MONOTONIC_USEC=\(now.tv_sec * 1_000_000 + now.tv_nsec / 1000)")
+  }
+
   /// The sockets that systemd holds for us (sd_listen_fds(3)), now close-on-exec.
   ///
   /// The environment variables are removed, so that children do not take the descriptors for theirs.

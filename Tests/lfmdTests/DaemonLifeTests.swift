@@ -109,7 +109,15 @@ import Testing
     let first = try TestDaemon()
     let second = try lfmd(["--model", Built.model, "--socket", first.socket])
     #expect(second.status == 69)
-    #expect(second.errors.contains("another daemon is serving"))
+    let process = first.program.process.processIdentifier
+    #expect(
+      second.errors.contains("another daemon (process \(process)) is serving"), "\(second.errors)")
+    // Without the lock beside it the socket itself says who listens.
+    try FileManager.default.removeItem(atPath: first.socket + ".lock")
+    let third = try lfmd(["--model", Built.model, "--socket", first.socket])
+    #expect(third.status == 69)
+    #expect(
+      third.errors.contains("another daemon (process \(process)) is serving"), "\(third.errors)")
     #expect(try first.lfmctl(["health"]).status == 0)
   }
 

@@ -8,19 +8,20 @@ import Testing
     let manager = try TestSocket(SOCK_DGRAM)
     let daemon = try TestDaemon(
       environment: ["NOTIFY_SOCKET": manager.path], awaitsReady: false)
-    let start = try states(manager, until: { $0.contains("READY=1") })
+    let start = try manager.states(until: { $0.contains("READY=1") })
     // The first call after READY is answered, without a second attempt.
     let answer = try daemon.lfmctl(["generate", "--max-tokens", "2", "Hello"])
     #expect(answer.status == 0, "\(answer.errors)")
     #expect(start.first == "STATUS=loading \(Built.model)")
     #expect(start.last == "STATUS=serving lfmd-demo")
+    #expect(start.contains("EXTEND_TIMEOUT_USEC=60000000"), "a slow start is not killed")
 
-    let status = try states(manager, until: { $0.hasPrefix("STATUS=") && $0.contains("1 done") })
+    let status = try manager.states(until: { $0.hasPrefix("STATUS=") && $0.contains("1 done") })
     #expect(status.last?.contains("0 running, 0 waiting, 1 done, 2 tokens generated") == true)
 
     daemon.program.signal(SIGTERM)
     #expect(try daemon.program.wait().status == 0)
-    let end = try states(manager, until: { $0 == "STOPPING=1" })
+    let end = try manager.states(until: { $0 == "STOPPING=1" })
     #expect(!end.contains("READY=1"))
     #expect(end.contains("EXTEND_TIMEOUT_USEC=40000000"))
   }
@@ -33,7 +34,7 @@ import Testing
       environment: ["NOTIFY_SOCKET": manager.path]
     ).wait()
     #expect(outcome.status == 66)
-    let all = try states(manager, until: { $0.hasPrefix("STATUS=failed: /tmp/no") })
+    let all = try manager.states(until: { $0.hasPrefix("STATUS=failed: /tmp/no") })
     #expect(!all.contains("READY=1"), "a name in a status begins no state of its own")
     #expect(!FileManager.default.fileExists(atPath: manager.path + "2"))
     let last = outcome.errors.split(separator: "\n").last
@@ -44,7 +45,7 @@ import Testing
     let manager = try TestSocket(SOCK_DGRAM)
     let daemon = try TestDaemon(
       environment: ["NOTIFY_SOCKET": manager.path], awaitsReady: false)
-    _ = try states(manager, until: { $0.hasPrefix("STATUS=loading") })
+    _ = try manager.states(until: { $0.hasPrefix("STATUS=loading") })
     daemon.program.signal(SIGTERM)
     #expect(try daemon.program.wait().status == 0)
     #expect(!FileManager.default.fileExists(atPath: daemon.socket))
@@ -61,19 +62,5 @@ import Testing
     daemon.program.signal(SIGTERM)
     #expect(try daemon.program.wait().status == 1)
     #expect(try running.wait().status == 69)
-  }
-
-  /// All states told so far and from now on, until one fits; the rest of its datagram is included.
-  private func states(_ manager: TestSocket, until fits: (String) -> Bool) throws -> [String] {
-    var all: [String] = []
-    try eventually({
-      while let datagram = manager.datagram() {
-        let lines = datagram.split(separator: "\n").map(String.init)
-        all += lines
-        if lines.contains(where: fits) { return true }
-      }
-      return false
-    })
-    return all
   }
 }

@@ -29,7 +29,7 @@ package struct Scheduler: Sendable {
     var isRunnable: Bool { phase == .running && !isPaused && !isLeaving && remaining > 0 }
   }
 
-  package let limits: SchedulerLimits
+  package private(set) var limits: SchedulerLimits
   private var entries: [GenerationID: Entry] = [:]
   private var preparing = 0
   private var waiting: [GenerationID] = []
@@ -43,12 +43,17 @@ package struct Scheduler: Sendable {
 
   package init(limits: SchedulerLimits) {
     var limits = limits
-    limits.waiting = max(1, limits.waiting)
-    limits.running = max(1, min(limits.running, limits.rows - StepPace.smallest))
     limits.rows = max(1, limits.rows)
     limits.chunk = max(1, min(limits.chunk, limits.rows))
     limits.pages = max(1, limits.pages)
     self.limits = limits
+    setLimits(waiting: limits.waiting, running: limits.running)
+  }
+
+  /// Those that wait or run beyond the new numbers stay; nobody comes until there is room again.
+  package mutating func setLimits(waiting: Int, running: Int) {
+    limits.waiting = max(1, waiting)
+    limits.running = max(1, min(running, limits.rows - StepPace.smallest))
   }
 
   /// Generations that have not started, those being tokenized included.

@@ -40,21 +40,36 @@ final class TestSocket {
     let count = unsafe recv(number, &bytes, bytes.count, Int32(MSG_DONTWAIT))
     return count < 0 ? nil : String(decoding: bytes[..<count], as: UTF8.self)
   }
+
+  /// For a `SOCK_DGRAM`: all states told to it so far and from now on, until one fits; the rest of its datagram is included.
+  func states(until fits: (String) -> Bool) throws -> [String] {
+    var all: [String] = []
+    try eventually({
+      while let datagram = datagram() {
+        let lines = datagram.split(separator: "\n").map(String.init)
+        all += lines
+        if lines.contains(where: fits) { return true }
+      }
+      return false
+    })
+    return all
+  }
 }
 
 /// Starts `lfmd` as a service manager does: descriptors from 3 on, announced in the environment.
 ///
 /// - Parameters:
+///   - environment: more of it.
 ///   - redirections: how the shell makes descriptors 3 and up; 0 is `input`, 2 is `standardError`.
 ///   - count: what `LISTEN_FDS` announces.
 func startActivated(
   _ arguments: [String], input: FileHandle, standardError: FileHandle? = nil,
-  redirections: String = "3<&0 </dev/null", count: Int = 1
+  redirections: String = "3<&0 </dev/null", count: Int = 1, environment: [String: String] = [:]
 ) throws -> RunningProgram {
   // LISTEN_PID must be the daemon's own; `exec` keeps the shell's.
   let script = "LISTEN_PID=$$ LISTEN_FDS=\(count) exec \"$0\" \"$@\" \(redirections)"
   return try RunningProgram(
     URL(filePath: "/bin/sh"),
     ["-c", script, Built.program("lfmd").path, "--config", "/dev/null"] + arguments,
-    standardInput: input, standardError: standardError)
+    standardInput: input, standardError: standardError, environment: environment)
 }
