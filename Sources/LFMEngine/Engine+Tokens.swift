@@ -1,5 +1,7 @@
+import Dispatch
 import LFMGeneration
 import LFMModel
+import LFMTokenizer
 
 // Deals out tokens: to the text, to the caller, to the scheduler; and the masks that the next ones need.
 extension Engine {
@@ -38,7 +40,7 @@ extension Engine {
     }
   }
 
-  private func finish(_ generation: Generation, _ reason: FinishReason) {
+  func finish(_ generation: Generation, _ reason: FinishReason) {
     for event in generation.text?.finish() ?? [] { generation.tell(event) }
     let called = reason == .stop && generation.text?.hasCalled == true
     end(generation, .finished(called ? .toolCalls : reason))

@@ -93,6 +93,7 @@ private struct HealthWatch: GenerationControl {
   func cancel() { watchers.remove(number) }
   func pause() {}
   func resume() {}
+  func endThinking() {}
 }
 
 extension CallStatus {

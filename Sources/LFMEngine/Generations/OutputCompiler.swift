@@ -8,12 +8,12 @@ import Synchronization
 /// Owns which wishes go together, and what is refused because the model or the request has no tools. What a schema, an
 /// expression or a grammar means is `LFMLanguage`'s.
 final class OutputCompiler: Sendable {
-  private enum Key: Hashable, Sendable {
+  fileprivate enum Key: Hashable, Sendable {
     case output(OutputConstraint)
     case calls([JSONText], choice: ToolUse.Choice, allowsSeveral: Bool)
   }
 
-  private struct Kept: Sendable {
+  fileprivate struct Kept: Sendable {
     var constraints: [Key: CompiledConstraint] = [:]
     /// Those used longest ago first.
     var order: [Key] = []
