@@ -1,0 +1,23 @@
+import LFMGeneration
+
+/// What a caller asks of an output, as the caller wrote it.
+package enum ConstraintSource: Hashable, Sendable {
+  /// A JSON value that is valid under this JSON Schema.
+  case jsonSchema(JSONValue)
+  /// A text that matches as a whole.
+  case regularExpression(String)
+  /// A text of a grammar in GBNF, from its rule `root` on.
+  case grammar(String)
+  /// One of these texts.
+  case choice([String])
+
+  /// - Throws: INVALID_ARGUMENT that names what cannot be honoured, and where.
+  package func grammar() throws(GenerationFailure) -> Grammar {
+    switch self {
+    case .jsonSchema: throw GenerationFailure(.unimplemented, "not yet")
+    case .regularExpression: throw GenerationFailure(.unimplemented, "not yet")
+    case .grammar(let text): try GBNFParser.parse(text)
+    case .choice(let texts): try ChoiceGrammar.grammar(texts)
+    }
+  }
+}
