@@ -24,7 +24,7 @@ struct Lfmctl: AsyncParsableCommand {
     subcommands: [
       GenerateCommand.self, TokenizeCommand.self, DetokenizeCommand.self, RenderCommand.self,
       LogitsCommand.self, InspectCommand.self, BenchCommand.self, PrepareCommand.self,
-      PerplexityCommand.self,
+      PerplexityCommand.self, ConstrainCommand.self,
       StatusCommand.self,
       HealthCommand.self,
     ])

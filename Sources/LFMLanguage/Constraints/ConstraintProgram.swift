@@ -38,8 +38,7 @@ package final class ConstraintProgram: Sendable {
   let targets: [Address]
   /// Rows of all automata, addressed by their first cell. Row 0 is dead and leads to itself.
   ///
-  /// The second cell tells how many plain characters (see `PlainTexts`) may follow: at least so many whichever they are in the low
-  /// half, at most so many in the high half.
+  /// The second cell is a `PlainTexts.Counts`.
   let table: [Int32]
   /// 256 bytes an automaton: the class of each byte.
   let classes: [UInt8]

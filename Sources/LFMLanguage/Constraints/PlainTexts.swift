@@ -49,42 +49,91 @@ enum PlainTexts {
     var cost: Int { single.count + long.reduce(0) { $0 + $1.reduce(1) { $0 * $1.count } } }
   }
 
-  /// The states after one plain character; state 0 among them if some character leads nowhere.
+  /// Where one plain character leads from a state.
+  struct Successors {
+    /// State 0 among them if some character leads nowhere.
+    var states: Set<Int32> = []
+    /// Whether a text may end inside a character.
+    var endsInside = false
+  }
+
   static func successors(
-    of state: Int32, _ samples: Samples, next: (Int32, UInt8) -> Int32
-  ) -> Set<Int32> {
-    var result = Set(samples.single.map { next(state, $0) })
+    of state: Int32, in automaton: ByteAutomaton, _ samples: Samples
+  ) -> Successors {
+    var result = Successors(states: Set(samples.single.map { automaton.next(state, $0) }))
     for ranges in samples.long {
       var states: Set<Int32> = [state]
-      for bytes in ranges {
+      for (index, bytes) in ranges.enumerated() {
         var after: Set<Int32> = []
         for state in states {
-          for byte in bytes { after.insert(state == 0 ? 0 : next(state, byte)) }
+          for byte in bytes { after.insert(automaton.next(state, byte)) }
         }
         states = after
+        if index < ranges.count - 1, states.contains(where: { automaton.accepts($0) }) {
+          result.endsInside = true
+        }
       }
-      result.formUnion(states)
+      result.states.formUnion(states)
     }
     return result
   }
 
-  /// For each state, how many plain characters may follow: at least, whichever they are, and at most. State 0 is dead.
-  ///
-  /// - Parameter successors: by state, 0 among them if some character leads nowhere.
-  static func counts(_ successors: [[Int32]]) -> [(least: Int, most: Int)] {
-    var counts = [(least: Int, most: Int)](repeating: (0, 0), count: successors.count)
+  /// What plain characters do at a state. Fits into one cell of a program's table.
+  struct Counts: Hashable {
+    /// So many may follow, whichever they are.
+    var least = 0
+    /// Not more than these may follow, inside the automaton.
+    var most = mostCharacters
+    /// Whether a text may end after some of them.
+    var mayEnd = true
+    /// Whether each of them is a whole text by itself.
+    var isEachText = false
+
+    var cell: Int32 {
+      Int32(least | most << 8 | (mayEnd ? 1 << 16 : 0) | (isEachText ? 1 << 17 : 0))
+    }
+
+    init() {}
+
+    init(cell: Int32) {
+      least = Int(cell & 0xFF)
+      most = Int(cell >> 8 & 0xFF)
+      mayEnd = cell & 1 << 16 != 0
+      isEachText = cell & 1 << 17 != 0
+    }
+  }
+
+  /// - Parameter continues: whether a state counts as alive.
+  static func counts(
+    _ automaton: ByteAutomaton, _ samples: Samples, continues: (Int32) -> Bool
+  ) -> [Counts] {
+    var successors = [[Int32]](repeating: [], count: automaton.stateCount)
+    var counts = [Counts](repeating: Counts(), count: automaton.stateCount)
+    for state in successors.indices {
+      counts[state].most = 0
+      counts[state].mayEnd = false
+      guard state > 0, continues(Int32(state)) else { continue }
+      let found = Self.successors(of: Int32(state), in: automaton, samples)
+      successors[state] = Array(Set(found.states.map { continues($0) ? $0 : 0 }))
+      counts[state].mayEnd =
+        found.endsInside || found.states.contains { automaton.accepts($0) }
+      counts[state].isEachText =
+        !found.endsInside && found.states.allSatisfy { automaton.accepts($0) }
+    }
     for _ in 0..<mostCharacters {
       var next = counts
-      for state in successors.indices.dropFirst() {
-        var least = mostCharacters
-        var most = 0
+      for state in successors.indices where !successors[state].isEmpty {
+        next[state].least = mostCharacters
         for successor in successors[state] {
-          least = successor == 0 ? 0 : min(least, counts[Int(successor)].least + 1)
-          if successor != 0 { most = max(most, counts[Int(successor)].most + 1) }
+          let count = counts[Int(successor)]
+          next[state].least = successor == 0 ? 0 : min(next[state].least, count.least + 1)
+          if successor != 0 { next[state].most = max(next[state].most, count.most + 1) }
+          if count.mayEnd { next[state].mayEnd = true }
         }
-        next[state] = (successors[state].isEmpty ? 0 : min(least, mostCharacters), min(most, mostCharacters))
+        next[state].least = min(next[state].least, mostCharacters)
+        next[state].most = min(next[state].most, mostCharacters)
       }
-      if next.elementsEqual(counts, by: ==) { break }
+      if next == counts { break }
       counts = next
     }
     return counts

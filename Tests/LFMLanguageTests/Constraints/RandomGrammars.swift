@@ -67,3 +67,47 @@ struct RandomGrammars {
       atMost: number(0...2) == 0 ? least + number(0...2) : nil, isOrdered: number(0...1) == 0)
   }
 }
+
+extension Grammar {
+  /// As it would stand in a GBNF of our own, for failures of tests.
+  var notation: String {
+    rules.map { "\($0.name) ::= \($0.expression.notation)" }.joined(separator: "; ")
+  }
+}
+
+extension GrammarExpression {
+  fileprivate var notation: String {
+    switch self {
+    case .nothing: "∅"
+    case .literal(let bytes): "'\(String(decoding: bytes, as: UTF8.self))'"
+    case .language(let automaton): automaton.sample
+    case .sequence(let parts): "(" + parts.map(\.notation).joined(separator: " ") + ")"
+    case .choice(let parts): "(" + parts.map(\.notation).joined(separator: " | ") + ")"
+    case .repetition(let part, let atLeast, let atMost):
+      "\(part.notation){\(atLeast),\(atMost.map(String.init) ?? "")}"
+    case .rule(let rule): "r\(rule)"
+    case .members(let members): members.notation
+    }
+  }
+}
+
+extension GrammarMembers {
+  fileprivate var notation: String {
+    let names = named.map {
+      "\($0.key.sample)\($0.isRequired ? "!" : "")\($0.requires): \($0.value.notation)"
+    }
+    let rest = others.map { "*\($0.key.sample): \($0.value.notation)" }
+    return "<\(isOrdered ? "in order" : "") \(atLeast)...\(atMost ?? -1), :=\(assignment.notation) "
+      + ",=\(separator.notation) " + (names + rest).joined(separator: ", ") + ">"
+  }
+}
+
+extension ByteAutomaton {
+  /// The texts of up to two letters.
+  fileprivate var sample: String {
+    let letters = RandomGrammars.letters
+    let texts = letters.map { [$0] } + letters.flatMap { a in letters.map { [a, $0] } }
+    return "[" + texts.filter { accepts($0) }.map { String(decoding: $0, as: UTF8.self) }
+      .joined(separator: " ") + "]"
+  }
+}

@@ -45,9 +45,8 @@ struct AutomatonTable {
       var flags = state << 8
       if accepts(state) { flags |= ConstraintProgram.accepts }
       if transitions.contains(where: { $0 != 0 }) { flags |= ConstraintProgram.hasTransitions }
-      let counts = plain?[Int(state)] ?? (least: 0, most: PlainTexts.mostCharacters)
       table.append(flags)
-      table.append(Int32(counts.least | counts.most << 16))
+      table.append((plain?[Int(state)] ?? PlainTexts.Counts()).cell)
       table += transitions.map(row)
     }
     return Place(row: row(automaton.start), classBase: classBase)
@@ -55,19 +54,11 @@ struct AutomatonTable {
 
   private mutating func plainCounts(
     _ automaton: ByteAutomaton, _ continues: (Int32) -> Bool
-  ) -> [(least: Int, most: Int)]? {
+  ) -> [PlainTexts.Counts]? {
     let samples = PlainTexts.Samples(classes: automaton.classes)
     plainWork -= automaton.stateCount * (samples.cost + PlainTexts.mostCharacters)
     guard plainWork > 0 else { return nil }
-    var successors = [[Int32]](repeating: [], count: automaton.stateCount)
-    for state in successors.indices.dropFirst() where continues(Int32(state)) {
-      successors[state] = Array(
-        PlainTexts.successors(of: Int32(state), samples) { state, byte in
-          let next = automaton.next(state, byte)
-          return continues(next) ? next : 0
-        })
-    }
-    return PlainTexts.counts(successors)
+    return PlainTexts.counts(automaton, samples, continues: continues)
   }
 }
 

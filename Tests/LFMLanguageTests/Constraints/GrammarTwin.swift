@@ -4,13 +4,13 @@
 ///
 /// For every rule and every place of one text it keeps where the rule may end, and repeats until nothing is added any more: so
 /// left recursion and ambiguity need no care.
-struct SlowAcceptor {
+struct GrammarTwin {
   private let grammar: Grammar
   private let text: [UInt8]
   private var ends: [[Set<Int>]]
 
   static func accepts(_ text: [UInt8], _ grammar: Grammar) -> Bool {
-    var acceptor = SlowAcceptor(grammar: grammar, text: text)
+    var acceptor = GrammarTwin(grammar: grammar, text: text)
     acceptor.run()
     return acceptor.ends[grammar.root][0].contains(text.count)
   }
