@@ -153,7 +153,8 @@ struct SchemaDocument {
           resourcesByAddress[address.resource] = resource
         }
       }
-      if draft != .current, let name, !name.isEmpty { resources[resource].anchors[name] = index }
+      // How drafts up to 7 wrote what is an $anchor now.
+      if let name, !name.isEmpty, !name.hasPrefix("/") { resources[resource].anchors[name] = index }
     }
     if case .string(let name)? = object["$anchor"] { resources[resource].anchors[name] = index }
     if case .string(let name)? = object["$dynamicAnchor"] {
