@@ -73,7 +73,9 @@ package struct ChatReader: Sendable {
 
   private func read(fields: JSONObject) throws(GenerationFailure) -> ReadChat {
     let generates = try Self.flag("add_generation_prompt", fields)
-    let preserves = try Self.flag("preserve_thinking", fields) ?? false
+    // The families have two names for it; callers need not know which theirs has.
+    let preserves = try Self.flag("preserve_thinking", fields)
+    let keeps = try Self.flag("keep_past_thinking", fields)
     let continued = try ContinuedField(fields["continue_final_message"])
     if generates == true && continued != nil {
       throw TemplateInput.failure(
@@ -82,13 +84,14 @@ package struct ChatReader: Sendable {
     }
     var chat = Chat(
       messages: try MessageReader.read(
-        fields["messages"], preservesThinking: preserves, continued: continued),
+        fields["messages"], preservesThinking: preserves ?? keeps ?? false, continued: continued),
       tools: try Self.tools(fields["tools"]))
     chat.addGenerationPrompt = (generates ?? addsGenerationPrompt) && continued == nil
-    chat.preserveThinking = preserves
+    chat.preserveThinking = preserves ?? keeps ?? false
     chat.continueFinalMessage = continued != nil
     let known = [
-      "messages", "tools", "add_generation_prompt", "preserve_thinking", "continue_final_message",
+      "messages", "tools", "add_generation_prompt", "preserve_thinking", "keep_past_thinking",
+      "continue_final_message",
     ]
     return ReadChat(
       chat: chat, ignoredFields: fields.members.map(\.key).filter { !known.contains($0) })

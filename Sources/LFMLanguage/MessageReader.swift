@@ -113,11 +113,9 @@ enum MessageReader {
       guard case .string(let name) = function["name"] else {
         throw TemplateInput.failure(place.appending("name"), "should be a text")
       }
-      guard let arguments = function["arguments"] else {
-        throw TemplateInput.failure(
-          place.appending("arguments"), "should be an object, but there is none")
-      }
-      calls.append(ChatToolCall(name: name, arguments: JSONText(arguments.serialized)))
+      // What it means that there are none is the template's.
+      let arguments = function["arguments"]?.serialized ?? ""
+      calls.append(ChatToolCall(name: name, arguments: JSONText(arguments)))
     }
     return calls
   }

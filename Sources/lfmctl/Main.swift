@@ -23,8 +23,8 @@ struct Lfmctl: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       GenerateCommand.self, TokenizeCommand.self, DetokenizeCommand.self, RenderCommand.self,
-      LogitsCommand.self, InspectCommand.self, BenchCommand.self, PrepareCommand.self,
-      PerplexityCommand.self, ConstrainCommand.self,
+      ParseCommand.self, ConstrainCommand.self, LogitsCommand.self, InspectCommand.self,
+      BenchCommand.self, PrepareCommand.self, PerplexityCommand.self,
       StatusCommand.self,
       HealthCommand.self,
     ])

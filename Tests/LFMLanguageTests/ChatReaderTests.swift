@@ -99,10 +99,6 @@ struct ChatReaderTests {
       #"{"messages":[{"role":"assistant","tool_calls":[{}]}]}"#, "/messages/0/tool_calls/0/function"
     ),
     (
-      #"{"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f"}}]}]}"#,
-      "/messages/0/tool_calls/0/function/arguments"
-    ),
-    (
       #"{"messages":[{"role":"assistant","tool_calls":[{"function":{"arguments":{}}}]}]}"#,
       "/messages/0/tool_calls/0/function/name"
     ),

@@ -10,6 +10,8 @@ import Testing
 struct ChatTemplateSharedTests {
   @Test(arguments: [
     ("LFM2.5-8B-A1B.jinja", ChatTemplate.lfm25MoE), ("LFM2-8B-A1B.jinja", .lfm2MoE),
+    ("LFM2.5-Instruct.jinja", .lfm25Instruct), ("leap-finetune-lfm2.jinja", .leapFinetuneLFM2),
+    ("leap-finetune-lfm2_5.jinja", .leapFinetuneLFM25),
   ])
   func originalTemplatesAreRecognised(name: String, family: ChatTemplate) throws {
     let url = TestFiles.shared.appending(path: "chat/templates/" + name)
@@ -17,25 +19,31 @@ struct ChatTemplateSharedTests {
     #expect(ChatTemplate.recognise(source: source) == .known(family))
   }
 
-  @Test func otherTemplatesAreNot() throws {
-    for name in ["LFM2.5-Instruct", "leap-finetune-lfm2", "leap-finetune-lfm2_5"] {
-      let url = TestFiles.shared.appending(path: "chat/templates/\(name).jinja")
-      let source = try String(contentsOf: url, encoding: .utf8)
-      guard case .unknown = ChatTemplate.recognise(source: source) else {
-        Issue.record("\(name)")
-        continue
-      }
-    }
+  /// That of launch day: today's, but for the tools.
+  @Test func theTemplateOfLaunchDayIsRecognised() throws {
+    let url = TestFiles.shared.appending(path: "chat/templates/LFM2.5-8B-A1B.jinja")
+    let source = try String(contentsOf: url, encoding: .utf8)
+    let start = try #require(source.range(of: "{%- if tools -%}")).lowerBound
+    let end = try #require(source.range(of: "{%- if ns.system_prompt -%}")).lowerBound
+    let block = [
+      #"{%- if tools -%}"#,
+      #"    {%- set ns.system_prompt = ns.system_prompt + ("\n\n" if ns.system_prompt else "") + "#
+        + #""Today's date: " + strftime_now("%Y-%m-%d") + "\n\nList of tools: " + (tools | tojson) -%}"#,
+      #"{%- endif -%}"#, "",
+    ]
+    let launch = source[..<start] + block.joined(separator: "\n") + source[end...]
+    #expect(ChatTemplate.recognise(source: String(launch)) == .known(.lfm25MoELaunchDay))
   }
 
-  /// Every line of both families, the expected errors too.
+  /// Every line, the expected errors too.
   @Test func rendersAreRecordedRenders() throws {
     var rendered = 0
     var refused = 0
     for line in try TestFiles.lines(TestFiles.shared.appending(path: "chat/renders.jsonl")) {
       let name = try #require(line["template"]?.text)
-      guard let family = ChatTemplate(named: name) else { continue }
-      let text = try? family.render(ChatReader().read(.object(line)).chat).renderedText
+      let family = try #require(ChatTemplate(named: name))
+      let chat = try ChatReader().read(.object(line)).chat
+      let text = try? family.render(chat, form: .dated).renderedText
       if let expected = line["rendered"]?.text {
         #expect(text?.isSame(as: expected) == true, "\(name) \(line["case"]?.text ?? "")")
         rendered += 1
@@ -44,7 +52,7 @@ struct ChatTemplateSharedTests {
         refused += 1
       }
     }
-    #expect(rendered >= 80 && refused >= 7)
+    #expect(rendered == 199 && refused == 15)
   }
 
   private struct RecordedChat {

@@ -35,11 +35,13 @@ struct ChatTemplateTests {
   @Test func rendersAreTheReferences() throws {
     let cases = try TestFiles.lines(TestFiles.fixture("chats.jsonl", orFrom: "LFM_CHAT_CASES"))
     #expect(cases.count >= 400)
+    #expect(Set(cases.compactMap { $0["family"]?.text }).count == ChatTemplate.allCases.count)
     for item in cases {
       let family = try #require(ChatTemplate(named: item["family"]?.text ?? ""))
       let document = try #require(item["document"]?.text)
       let expected = item["rendered"]?.text
-      let rendered = try? family.render(ChatReader().read(document).chat).renderedText
+      let chat = try? ChatReader().read(document).chat
+      let rendered = try? chat.map { try family.render($0, form: .dated).renderedText }
       #expect(
         same(rendered, expected), "\(family): \(document)\n\(rendered ?? "-")\n\(expected ?? "-")")
     }
@@ -48,6 +50,19 @@ struct ChatTemplateTests {
   private func same(_ a: String?, _ b: String?) -> Bool {
     guard let a, let b else { return a == nil && b == nil }
     return a.isSame(as: b)
+  }
+
+  @Test func theDateIsTodays() throws {
+    let chat = Chat(messages: [ChatMessage(role: "user", text: "x")], tools: ["{}"])
+    for family in ChatTemplate.allCases {
+      let before = CalendarDate.today()
+      let text = try family.render(chat).renderedText
+      let after = CalendarDate.today()
+      let dates = [before, after].map { "Today's date: \($0)\n\nList of tools: [{}]" }
+      #expect(dates.contains { text.contains($0) } == family.writesDate, "\(text)")
+      let dated = try family.render(chat, form: .dated).renderedText
+      #expect(dated.contains("2026-01-15") == family.writesDate)
+    }
   }
 
   @Test func segmentsAreTypedAndTextsAreJoined() throws {
@@ -91,6 +106,10 @@ struct ChatTemplateTests {
     (
       #"{"messages":[{"role":"user","content":""},{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":"{}"}}]}]}"#,
       "/messages/1/tool_calls/0/function/arguments"
+    ),
+    (
+      #"{"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f"}}]}]}"#,
+      "/messages/0/tool_calls/0/function/arguments"
     ),
     (
       #"{"messages":[{"role":"user","content":"x"}],"continue_final_message":true,"add_generation_prompt":true}"#,

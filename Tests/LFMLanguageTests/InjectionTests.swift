@@ -73,10 +73,13 @@ struct InjectionTests {
     blocks += turns.count + systems
     counts["<|im_start|>"] = blocks
     counts["<|im_end|>"] = turns.count + systems
-    let lastUser = turns.lastIndex { $0.role == "user" } ?? -1
-    for (index, turn) in zip(turns.indices, turns)
-    where turn.role == "assistant" && family == .lfm25MoE {
-      if turn.thinking != nil && (chat.preserveThinking || index > lastUser) {
+    let keptFrom =
+      family == .leapFinetuneLFM25
+      ? turns.lastIndex { $0.role == "assistant" } ?? turns.endIndex
+      : (turns.lastIndex { $0.role == "user" } ?? turns.startIndex - 1) + 1
+    let writesCalls = [.lfm25MoE, .lfm25MoELaunchDay, .leapFinetuneLFM25].contains(family)
+    for (index, turn) in zip(turns.indices, turns) where turn.role == "assistant" && writesCalls {
+      if turn.thinking != nil && (chat.preserveThinking || index >= keptFrom) {
         counts["<think>", default: 0] += 1
         counts["</think>", default: 0] += 1
       }
@@ -85,7 +88,7 @@ struct InjectionTests {
         counts["<|tool_call_end|>", default: 0] += 1
       }
     }
-    if family == .lfm2MoE {
+    if [.lfm2MoE, .leapFinetuneLFM2].contains(family) {
       for turn in turns where turn.role == "tool" {
         counts["<|tool_response_start|>", default: 0] += 1
         counts["<|tool_response_end|>", default: 0] += 1
@@ -105,7 +108,8 @@ struct InjectionTests {
     for _ in 0..<3000 {
       let chat = maker.chat()
       // A system message of parts is no text for LFM2-8B-A1B.
-      guard let prompt = try? family.render(chat) else { continue }
+      let form = PromptForm(escapesArguments: Bool.random(using: &maker.random))
+      guard let prompt = try? family.render(chat, form: form) else { continue }
       rendered += 1
       var counts: [String: Int] = [:]
       var previousIsText = false

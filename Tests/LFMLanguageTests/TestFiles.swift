@@ -31,6 +31,12 @@ enum TestFiles {
   }
 }
 
+extension PromptForm {
+  /// The day on which the recorded prompts were rendered.
+  static let dated = PromptForm(
+    escapesArguments: false, date: CalendarDate(year: 2026, month: 1, day: 15))
+}
+
 extension JSONValue {
   var text: String? { if case .string(let text) = self { text } else { nil } }
   var object: JSONObject? { if case .object(let object) = self { object } else { nil } }

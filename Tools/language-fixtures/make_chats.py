@@ -11,6 +11,11 @@ import random
 
 from transformers.utils.chat_template_utils import render_jinja_template
 
+# What templates write that ask for today's date.
+DATE = "2026-01-15"
+# Families that render neither thinking nor tool calls.
+PLAIN = ("lfm2-8b-a1b", "lfm2.5-instruct", "leap-finetune-lfm2")
+
 TAG = "CONTINUE_FINAL_MESSAGE_TAG"
 
 WORDS = [
@@ -125,9 +130,9 @@ class Maker:
             for field in ["thinking", "reasoning_content", "reasoning"]:
                 if self.chance(0.3 if field == "thinking" else 0.05):
                     message[field] = self.text()
-                    if family != "lfm2-8b-a1b" and self.chance(0.03):
+                    if family not in PLAIN and self.chance(0.03):
                         message[field] = self.random.choice([None, Raw("5")])
-            if self.chance(0.3) and family != "lfm2-8b-a1b":
+            if self.chance(0.3) and family not in PLAIN:
                 message["tool_calls"] = [self.call() for _ in range(self.random.randrange(3))]
                 if self.chance(0.02):
                     message["tool_calls"] = self.random.choice([None, Raw("1"), "x"])
@@ -154,9 +159,9 @@ class Maker:
             chat["tools"] = None
         if self.chance(0.15):
             chat["continue_final_message"] = True
-            if messages and isinstance(messages[-1].get("content"), list) and family == "lfm2-8b-a1b":
+            if messages and isinstance(messages[-1].get("content"), list) and family in PLAIN:
                 messages[-1]["content"] = self.text()
-            if messages and family != "lfm2-8b-a1b" and self.chance(0.3):
+            if messages and family not in PLAIN and self.chance(0.3):
                 chat["continue_final_message"] = "thinking"
             if self.chance(0.1):
                 chat["add_generation_prompt"] = True
@@ -174,18 +179,23 @@ class Maker:
 def render(template, chat):
     kwargs = dict(chat)
     kwargs.update(kwargs.pop("kwargs", {}))
+    kwargs.setdefault("keep_past_thinking", kwargs.get("preserve_thinking", False))  # the same, for lfmd
     if kwargs.get("continue_final_message") and kwargs.get("add_generation_prompt"):
         raise ValueError("not compatible")  # as apply_chat_template has it
     rendered, _ = render_jinja_template(
-        [kwargs.pop("messages")], chat_template=template, bos_token="<|startoftext|>", **kwargs)
+        [kwargs.pop("messages")], chat_template=template.replace('strftime_now("%Y-%m-%d")', f'"{DATE}"'), bos_token="<|startoftext|>", **kwargs)
     rendered[0].encode()
     return rendered[0]
 
 
-def odd(chat):
+def odd(chat, family):
     """Whether the case is one in which lfmd refuses on purpose what the reference renders by accident."""
     messages = chat["messages"]
     last = messages[-1] if messages else {}
+    if family == "leap-finetune-lfm2_5" and any(
+            isinstance(m, dict) and ("tool_calls" in m and not isinstance(m["tool_calls"], list)
+                                     or "thinking" in m and not isinstance(m["thinking"], str)) for m in messages):
+        return True  # refused when the chat is read, for all families
     parts = last.get("content") if isinstance(last, dict) else None
     if chat.get("continue_final_message") and len(messages) == 1 and TAG in json.dumps(chat.get("tools")):
         return True  # the tag of a tool's text is taken for the one that marks the cut
@@ -215,7 +225,7 @@ def main():
             while made < options.count:
                 document = maker.write(maker.chat(family))
                 chat = json.loads(document)
-                if odd(chat):
+                if odd(chat, family):
                     continue
                 case = {"family": family, "document": document}
                 try:

@@ -10,14 +10,30 @@ package enum ConstraintSource: Hashable, Sendable {
   case grammar(String)
   /// One of these texts.
   case choice([String])
+  /// A list of calls of these tools in Python's notation, from its opening to its closing bracket, each with arguments that satisfy
+  /// the tool's schema.
+  case toolCalls([ToolDeclaration], ToolCallGrammar.Choice, parallel: Bool)
 
   /// - Throws: INVALID_ARGUMENT that names what cannot be honoured, and where.
   package func grammar() throws(GenerationFailure) -> Grammar {
     switch self {
-    case .jsonSchema: throw GenerationFailure(.unimplemented, "not yet")
-    case .regularExpression: throw GenerationFailure(.unimplemented, "not yet")
+    case .jsonSchema(let schema): try JSONSchemaCompiler().compile(schema)
+    case .regularExpression(let pattern): try Self.regular(pattern)
     case .grammar(let text): try GBNFParser.parse(text)
     case .choice(let texts): try ChoiceGrammar.grammar(texts)
+    case .toolCalls(let tools, let choice, let parallel):
+      try ToolCallGrammar.compile(tools: tools, choice: choice, parallel: parallel)
+    }
+  }
+
+  private static func regular(_ pattern: String) throws(GenerationFailure) -> Grammar {
+    do {
+      let automaton = try RegularExpression.automaton(pattern, .whole).utf8()
+      return Grammar(
+        rules: [.init(name: "expression", expression: .language(automaton))], root: 0)
+    } catch {
+      throw GenerationFailure(
+        .invalidArgument, "the regular expression: \(error.description)")
     }
   }
 }

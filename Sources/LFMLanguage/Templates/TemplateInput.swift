@@ -33,18 +33,26 @@ enum TemplateInput {
     return first.role == "system" ? (first, Array(turns.dropFirst())) : (nil, turns)
   }
 
-  /// The list of tools as the model reads it: JSON, comma, JSON. `nil` without tools.
-  static func toolList(_ chat: Chat) throws(GenerationFailure) -> String? {
+  /// The tools as one JSON list. `nil` without tools.
+  static func toolArray(_ chat: Chat) throws(GenerationFailure) -> JSONValue? {
     if chat.tools.isEmpty { return nil }
-    var list: [String] = []
+    var items: [JSONValue] = []
     for (index, tool) in chat.tools.enumerated() {
       let pointer = JSONPointer("/tools").appending(index)
       let value = try parse(tool, pointer)
       switch value {
-      case .string(let text): list.append(text)
-      case .object: list.append(value.serialized)
+      case .string, .object: items.append(value)
       default: throw failure(pointer, "a tool is an object, not \(value.kind)")
       }
+    }
+    return .array(items)
+  }
+
+  /// The list of tools as the model reads it: JSON, comma, JSON. `nil` without tools.
+  static func toolList(_ chat: Chat) throws(GenerationFailure) -> String? {
+    guard case .array(let items)? = try toolArray(chat) else { return nil }
+    let list = items.map { item in
+      if case .string(let text) = item { text } else { item.serialized }
     }
     return list.joined(separator: ", ")
   }

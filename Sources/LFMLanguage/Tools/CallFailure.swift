@@ -1,0 +1,19 @@
+/// Why a text is not the call that it seems to be.
+///
+/// Owns the two kinds, which decide how far the text around is trusted, and nothing of the text itself.
+struct CallFailure: Error {
+  let reason: String
+  /// Whether the quotes or brackets do not fit, so that nobody knows where the call ends. Otherwise it is written well and means
+  /// something that a call cannot mean.
+  let isSyntax: Bool
+  /// Set while readings are tried: the string, counted from 0, for whose end there is no further candidate.
+  var exhausted: Int?
+
+  static func syntax(_ reason: String) -> CallFailure {
+    CallFailure(reason: reason, isSyntax: true)
+  }
+
+  static func meaning(_ reason: String) -> CallFailure {
+    CallFailure(reason: reason, isSyntax: false)
+  }
+}

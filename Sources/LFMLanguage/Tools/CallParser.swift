@@ -1,0 +1,130 @@
+/// Reads one call that fills a range of bytes: `f(a='x', **{'b': 1})`, or `{"name": "f", "arguments": {"a": "x"}}`.
+///
+/// Owns what a call is made of. Every argument has a name: one without is refused, because nobody knows what it was meant for.
+struct CallParser {
+  struct Call {
+    let name: String
+    let arguments: JSONObject
+  }
+
+  /// Whether what stands at `start` has the shape of a call, well written or not.
+  static func isCall(_ bytes: [UInt8], at start: Int, _ end: Int) -> Bool {
+    guard start < end else { return false }
+    if bytes[start] == UInt8(ascii: "{") { return true }
+    guard let stop = CallValueParser.nameEnd(bytes, start, end) else { return false }
+    let next = CallValueParser.afterSpace(bytes, stop, end)
+    return next < end && bytes[next] == UInt8(ascii: "(")
+  }
+
+  /// - Parameter readings: where strings end; strict reading without.
+  /// - Returns: the call, and how many readings were used.
+  static func parse(
+    _ bytes: [UInt8], _ range: Range<Int>, readings: [Int]? = nil
+  ) -> (result: Result<Call, CallFailure>, readingCount: Int, stop: Int) {
+    var parser = CallValueParser(bytes, range)
+    parser.readings = readings
+    do throws(CallFailure) {
+      parser.skipSpace()
+      let call = parser.peek == UInt8(ascii: "{") ? try json(&parser) : try python(&parser)
+      parser.skipSpace()
+      guard parser.index == range.upperBound else {
+        throw .syntax("something stands behind the call")
+      }
+      return (.success(call), parser.readingCount, parser.index)
+    } catch {
+      return (.failure(error), parser.readingCount, parser.index)
+    }
+  }
+
+  private static func python(_ parser: inout CallValueParser) throws(CallFailure) -> Call {
+    guard let name = parser.name() else { throw .syntax("a tool's name should be here") }
+    parser.skipSpace()
+    guard parser.take(UInt8(ascii: "(")) else { throw .syntax("a ( should follow the tool's name") }
+    guard ToolDeclaration.isValid(name: name) else {
+      throw .meaning("a tool's name is not written as one")
+    }
+    var arguments = JSONObject()
+    while true {
+      parser.skipSpace()
+      if parser.take(UInt8(ascii: ")")) { break }
+      try argument(&parser, &arguments)
+      parser.skipSpace()
+      if parser.take(UInt8(ascii: ")")) { break }
+      guard parser.take(UInt8(ascii: ",")) else {
+        throw .syntax("a comma or ) should follow an argument")
+      }
+    }
+    return Call(name: name, arguments: arguments)
+  }
+
+  private static func argument(
+    _ parser: inout CallValueParser, _ arguments: inout JSONObject
+  ) throws(CallFailure) {
+    if parser.take(UInt8(ascii: "*")) {
+      guard parser.take(UInt8(ascii: "*")) else {
+        throw .meaning("arguments are unpacked from a list, so they have no names")
+      }
+      parser.skipSpace()
+      guard case .object(let object) = try parser.value(.item) else {
+        throw .meaning("arguments are unpacked from something that is no dictionary")
+      }
+      for member in object.members { try add(member.key, member.value, &arguments) }
+      return
+    }
+    let start = parser.index
+    guard let name = parser.name() else {
+      _ = try parser.value(.argument)
+      throw nameless
+    }
+    parser.skipSpace()
+    guard parser.take(UInt8(ascii: "=")) else {
+      parser.index = start
+      _ = try parser.value(.argument)
+      throw nameless
+    }
+    parser.skipSpace()
+    try add(name, try parser.value(.argument), &arguments)
+  }
+
+  private static let nameless = CallFailure.meaning(
+    "an argument has no name; arguments are given as name=value")
+
+  private static func add(
+    _ name: String, _ value: JSONValue, _ arguments: inout JSONObject
+  ) throws(CallFailure) {
+    guard arguments[name] == nil else { throw .meaning("an argument is given twice") }
+    arguments.set(name, value)
+  }
+
+  private static func json(_ parser: inout CallValueParser) throws(CallFailure) -> Call {
+    parser.isJSON = true
+    guard case .object(let outer) = try parser.value(.item) else {
+      throw .meaning("a call in JSON is an object")
+    }
+    var object = outer
+    if case .object(let function)? = outer["function"] { object = function }
+    guard case .string(let name)? = object["name"], !name.isEmpty else {
+      throw .meaning("a call in JSON has no name")
+    }
+    let given = ["arguments", "parameters"].compactMap { object[$0] }
+    guard given.count < 2 else {
+      throw .meaning("a call in JSON has both arguments and parameters")
+    }
+    switch given.first {
+    case nil, .null: return Call(name: name, arguments: JSONObject())
+    case .object(let arguments): return Call(name: name, arguments: arguments)
+    case .string(let text):
+      // OpenAI writes the arguments as a text of its own.
+      var inner = CallValueParser(Array(text.utf8), 0..<text.utf8.count)
+      inner.isJSON = true
+      inner.skipSpace()
+      let value = try inner.value(.item)
+      inner.skipSpace()
+      guard inner.index == inner.end, case .object(let arguments) = value else {
+        throw .meaning("the arguments of a call in JSON are no object")
+      }
+      return Call(name: name, arguments: arguments)
+    case .some: throw .meaning("the arguments of a call in JSON are no object")
+    }
+  }
+}

@@ -1,0 +1,219 @@
+import LFMGeneration
+import LFMLanguage
+import Testing
+
+struct ToolCallReaderTests {
+  /// Texts that follow each other are one.
+  static func events(_ pieces: [String], tools: [ToolDeclaration]? = nil) -> [ToolCallEvent] {
+    var reader = ToolCallReader(tools: tools)
+    var events: [ToolCallEvent] = []
+    func add(_ more: [ToolCallEvent]) {
+      for event in more {
+        if case .text(let piece) = event {
+          #expect(!piece.isEmpty)
+          if case .text(let previous) = events.last {
+            events[events.count - 1] = .text(previous + piece)
+            continue
+          }
+        }
+        events.append(event)
+      }
+    }
+    for piece in pieces { add(reader.consume(piece)) }
+    add(reader.finish())
+    #expect(reader.finish().isEmpty)
+    return events
+  }
+
+  /// The calls between markers, as `name{arguments}`; what was rejected as `!text`, text as `"text`.
+  static func read(_ body: String) -> [String] { all(start + body + end) }
+
+  static func all(_ text: String, tools: [ToolDeclaration]? = nil) -> [String] {
+    events([text], tools: tools).compactMap { event in
+      switch event {
+      case .text(let text): "\"" + text
+      case .began: nil
+      case .completed(_, let call): call.name + call.argumentsText.text
+      case .rejected(_, let text, _): "!" + text
+      }
+    }
+  }
+
+  static let start = "<|tool_call_start|>"
+  static let end = "<|tool_call_end|>"
+
+  @Test(arguments: [
+    ("f()", ["f{}"]), ("[]", []), ("[ ]", []), ("", []),
+    ("[a(x=1), b(y=2)]", [#"a{"x": 1}"#, #"b{"y": 2}"#]), ("a(x=1), b()", [#"a{"x": 1}"#, "b{}"]),
+    ("a(x=1)\nb()", [#"a{"x": 1}"#, "b{}"]), ("[a(x=1),]", [#"a{"x": 1}"#]),
+    ("[A.B.generate(a_1=1)]", [#"A.B.generate{"a_1": 1}"#]),
+    ("[get-time (a = 1 ,)]", [#"get-time{"a": 1}"#]),
+    (
+      "[f(a=True, b=false, c=None, d={'e': [null, true]})]",
+      [#"f{"a": true, "b": false, "c": null, "d": {"e": [null, true]}}"#]
+    ),
+    (
+      "[f(a={'x', 'y'}, b=(800, 600), c=(1), d=(1,), e=(), g={})]",
+      [#"f{"a": ["x", "y"], "b": [800, 600], "c": 1, "d": [1], "e": [], "g": {}}"#]
+    ),
+    // Numbers.
+    (
+      "[f(a=-74.0046539, b=+7, c=07, d=-0, e=1_000, g=.5, h=5., i=1e5, j=0x1F, k=-0.0)]",
+      [
+        #"f{"a": -74.0046539, "b": 7, "c": 7, "d": 0, "e": 1000, "g": 0.5, "h": 5.0, "i": 100000.0, "j": 31, "k": -0.0}"#
+      ]
+    ),
+    (
+      "[f(a=123456789012345678901234567890123456789)]",
+      [#"f{"a": 123456789012345678901234567890123456789}"#]
+    ),
+    // Strings.
+    (
+      #"[f(a='Martha\'s', b="it's", c='say "x"')]"#,
+      [#"f{"a": "Martha's", "b": "it's", "c": "say \"x\""}"#]
+    ),
+    (
+      #"[f(a='\n\t\\', b='\x41\u00e9\U0001F600\101', c="\d\/")]"#,
+      [#"f{"a": "\n\t\\", "b": "Aé😀A", "c": "\\d\\/"}"#]
+    ),
+    (#"[f(a="\ud83d\ude00", b='')]"#, [#"f{"a": "😀", "b": ""}"#]),
+    (
+      "[f(a='x\ny', b='''it's\n\"''', c=\"\"\"\"x\"\"\")]",
+      [#"f{"a": "x\ny", "b": "it's\n\"", "c": "\"x"}"#]
+    ),
+    (
+      #"[f(a='x' "y", b=r'\d', c=f'{{x}}', d=u'z')]"#,
+      [#"f{"a": "xy", "b": "\\d", "c": "{x}", "d": "z"}"#]
+    ),
+    ("[f(a='f(x=', b='a, b=2)]', c='[')]", [#"f{"a": "f(x=", "b": "a, b=2)]", "c": "["}"#]),
+    // Names of arguments.
+    ("[f(from=1, class='x', été=2)]", [#"f{"from": 1, "class": "x", "été": 2}"#]),
+    ("[f(**{'a b': 1}, c=2)]", [#"f{"a b": 1, "c": 2}"#]),
+    ("[f(a={1: 'x'})]", [#"f{"a": {"1": "x"}}"#]),
+    // JSON.
+    (#"[{"name": "f", "arguments": {"a": 1}}]"#, [#"f{"a": 1}"#]),
+    (#"{"name": "f", "parameters": {"a": "\/\u0041\ud83d\ude00"}}"#, [#"f{"a": "/A😀"}"#]),
+    (#"{"type":"function","function":{"name":"f","arguments":"{\"a\": [1]}"}}"#, [#"f{"a": [1]}"#]),
+    (#"[{"name": "f"}, g(a=1)]"#, ["f{}", #"g{"a": 1}"#]),
+  ])
+  func wellWritten(body: String, calls: [String]) {
+    #expect(Self.read(body) == calls)
+  }
+
+  /// Quotes inside of strings that are not escaped: read where there is one way, refused where there are more.
+  @Test(arguments: [
+    ("[f(a='sed -n '1,5p' x')]", [#"f{"a": "sed -n '1,5p' x"}"#]),
+    ("[f(a='echo 'x'', b=5)]", [#"f{"a": "echo 'x'", "b": 5}"#]),
+    ("[f(a=\"he said \"no\"\", b=[1, 2])]", [#"f{"a": "he said \"no\"", "b": [1, 2]}"#]),
+    ("[f(a=['it's'])]", [#"f{"a": ["it's"]}"#]),
+    ("[ok(), f(a=['it's', 'so'])]", ["ok{}", "!f(a=['it's', 'so'])"]),
+    ("[f(a={'k': 'it's'}), g()]", [#"f{"a": {"k": "it's"}}"#, "g{}"]),
+    ("[f(a='x 'y'), g(b='p 'q')]", [#"f{"a": "x 'y"}"#, #"g{"b": "p 'q"}"#]),
+    ("[f(a='it's'), g(b='h(), i(1)')]", [#"f{"a": "it's"}"#, #"g{"b": "h(), i(1)"}"#]),
+    (#"[{"name": "f", "arguments": {"a": "say "x" now"}}]"#, [#"f{"a": "say \"x\" now"}"#]),
+    ("[ok(a=1), f(a='x 'y', b='c')]", [#"ok{"a": 1}"#, "!f(a='x 'y', b='c')"]),
+  ])
+  func unescapedQuotes(body: String, calls: [String]) {
+    #expect(Self.read(body) == calls)
+  }
+
+  /// One call that cannot be read costs its neighbours nothing; alone, the block stays as it was written.
+  @Test(arguments: [
+    "f('Paris', unit='c')", "f(1)", "f(a=1e999)", "f(a=nan)", "f(a=b'z')", "f(a=f'{x}')",
+    "f(a=celsius)",
+    "f(a=g(1))", "f(a=1, a=2)", "f(**[1])", "f(*[1])", "f(a={'x': 1, 'x': 2})", "f(a={None: 1})",
+    #"f(a='\ud800')"#, "f(a=1+2)", "f(a=)", "f(a=1j)", #"{"name": "f", "arguments": [1]}"#,
+    #"{"arguments": {}}"#,
+    #"{"name": "f", "arguments": {}, "parameters": {}}"#,
+    "f(a=\(String(repeating: "[", count: 100) + String(repeating: "]", count: 100)))",
+  ])
+  func refused(call: String) {
+    #expect(Self.read("[ok(a=1), \(call), ok()]") == [#"ok{"a": 1}"#, "!" + call, "ok{}"])
+    let whole = Self.all("x" + Self.start + "[" + call + "]" + Self.end + "y")
+    // The end marker may have come as text of its own.
+    #expect(
+      whole.map { $0.dropFirst() }.joined() == "x" + Self.start + "[" + call + "]" + Self.end + "y")
+    #expect(whole.contains { $0.hasPrefix("!") })
+  }
+
+  @Test(arguments: [
+    ("[not a call]", ["![not a call]"]), ("[ok(), nothing]", ["![ok(), nothing]"]),
+    ("hello", ["!hello"]),
+  ])
+  func blocksThatAreNoCalls(body: String, parts: [String]) {
+    let text = Self.read(body).map { $0.dropFirst() }.joined()
+    #expect(text == Self.start + body + Self.end)
+  }
+
+  @Test func textStandsAround() {
+    #expect(Self.all("a \(Self.start)[f()]\(Self.end) b") == ["\"a ", "f{}", "\" b"])
+    #expect(Self.all("[text](url) f(a=1)") == ["\"[text](url) f(a=1)"])
+    #expect(Self.all("a <|tool_call_ b <|tool_") == ["\"a <|tool_call_ b <|tool_"])
+    #expect(Self.all("<<|tool_call_start|>f()") == ["\"<", "f{}"])
+    #expect(Self.all("a\(Self.end)b") == ["\"a\(Self.end)b"])
+    let two = Self.start + "[f()]" + Self.end
+    #expect(Self.all(two + "\n" + Self.start + "[g()]" + Self.end) == ["f{}", "\"\n", "g{}"])
+    #expect(Self.all(two + two) == ["f{}", "f{}"])
+  }
+
+  /// Markers that are missing or too many.
+  @Test func markersAreForgiven() {
+    let (start, end) = (Self.start, Self.end)
+    #expect(Self.all(start + "[f()]after") == ["f{}", "\"after"])
+    #expect(Self.all(start + "[f()]") == ["f{}"])
+    #expect(Self.all(start + "[f(a=1)") == [#"f{"a": 1}"#])
+    #expect(Self.all(start + start + " [f()]" + end + end) == ["f{}"])
+    #expect(Self.all(start + "[f()] \n" + end + "x") == ["f{}", "\"x"])
+    #expect(Self.all(start + "[f()]" + end + "\n[f()]" + end + "\nx") == ["f{}", "\"\nx"])
+    #expect(Self.all(start + "[f()]" + end + "\n[f()] x") == ["f{}", "\"\n[f()] x"])
+    #expect(Self.all(start + "[f()]" + end + "[g()]" + end) == ["f{}", "\"[g()]" + end])
+    #expect(Self.all(start + "[f(a=" + start + "[g()]" + end) == ["!" + start + "[f(a=", "g{}"])
+  }
+
+  @Test func whatIsCutShortIsNoCall() {
+    let start = Self.start
+    for rest in [
+      "", "[", "[f", "[f(", "[f(a=1", "[f(a='x'", "f(a=1", "{\"name\": \"f\"", "[f(a='it's'",
+    ] {
+      #expect(Self.all(start + rest) == ["!" + start + rest], "\(rest)")
+    }
+    #expect(Self.all(start + "[f(a=1), g(b='x") == [#"f{"a": 1}"#, "!g(b='x"])
+    #expect(Self.all(start + "[f(a=1), g") == [#"f{"a": 1}"#, "!g"])
+    let reasons = Self.events([start + "[f(a=1), g(b='x"]).compactMap {
+      if case .rejected(_, _, let reason) = $0 { reason } else { String?.none }
+    }
+    #expect(reasons == ["the call is cut short"])
+  }
+
+  @Test func callsAreAnnouncedWhileTheyAreWritten() {
+    var reader = ToolCallReader()
+    #expect(reader.consume("Let me see. " + Self.start + "[a.b") == [.text("Let me see. ")])
+    #expect(reader.consume("(x='(") == [.began(index: 0, name: "a.b")])
+    #expect(reader.consume("', y=g(1)), c(") == [.began(index: 1, name: "c")])
+    let rest = reader.consume(")]")
+    #expect(
+      rest == [
+        .rejected(
+          index: 0, text: "a.b(x='(', y=g(1))",
+          reason: "a value is a call of its own, which cannot be computed here"),
+        .completed(index: 1, ToolCall(name: "c", arguments: JSONObject())),
+      ])
+    #expect(reader.consume(Self.end + Self.start + "d(").last == .began(index: 2, name: "d"))
+  }
+
+  @Test func declaredToolsAreCompared() throws {
+    let tools = try ToolDeclaration.read(
+      JSONParser.parse(
+        #"[{"name":"f","parameters":{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"]}}]"#
+      ))
+    let problems = { (body: String) in
+      Self.events([Self.start + body + Self.end], tools: tools).flatMap { event in
+        if case .completed(_, let call) = event { call.problems } else { [String]() }
+      }
+    }
+    #expect(problems("[f(a=1)]") == [])
+    #expect(problems("[f(a='1')]") == ["argument a: should be an integer, not a string"])
+    #expect(problems("[f(b=1)]") == ["argument a: is missing"])
+    #expect(problems("[g(a=1)]").count == 1)
+  }
+}
