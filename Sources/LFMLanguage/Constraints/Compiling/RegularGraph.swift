@@ -1,0 +1,197 @@
+import LFMGeneration
+
+/// A regular expression over automata, and the one automaton that it makes.
+///
+/// Owns the subset construction. A graph of nodes with empty edges and edges that take a text of an automaton; an end has a
+/// mark, so that one automaton can tell several languages apart.
+struct RegularGraph {
+  private enum Edge {
+    case empty(Int)
+    case text(block: Int)
+  }
+
+  /// One use of an automaton.
+  private struct Block {
+    let automaton: Int
+    /// Its state s is the position `base + s`.
+    let base: Int
+    let next: Int
+  }
+
+  /// What came out: a deterministic automaton with marked ends. State 0 is dead.
+  struct Result {
+    var classes: [UInt8]
+    var classCount: Int
+    var transitions: [Int32]
+    /// By state: the mark of the end reached, or -1.
+    var marks: [Int32]
+    /// By state: the marks that can be reached from it, itself included.
+    var reachable: [MemberSet]
+    var start: Int32
+  }
+
+  private var edges: [[Edge]] = []
+  private var blocks: [Block] = []
+  private var automata: [ByteAutomaton] = []
+  private var automatonNumbers: [ByteAutomaton: Int] = [:]
+  private var ends: [Int: Int32] = [:]
+  private(set) var positionCount = 0
+  private var blockOfPosition: [Int32] = []
+
+  mutating func node() -> Int {
+    edges.append([])
+    return edges.count - 1
+  }
+
+  mutating func addEmpty(from: Int, to: Int) { edges[from].append(.empty(to)) }
+
+  mutating func addText(of automaton: ByteAutomaton, from: Int, to: Int) {
+    guard automaton.start != 0 else { return }
+    let number = automatonNumbers[automaton] ?? automata.count
+    if number == automata.count {
+      automata.append(automaton)
+      automatonNumbers[automaton] = number
+    }
+    edges[from].append(.text(block: blocks.count))
+    blocks.append(Block(automaton: number, base: positionCount, next: to))
+    blockOfPosition += repeatElement(Int32(blocks.count - 1), count: automaton.stateCount)
+    positionCount += automaton.stateCount
+  }
+
+  mutating func addEnd(_ node: Int, mark: Int32 = 0) { ends[node] = mark }
+
+  /// - Parameters:
+  ///   - work: set elements that may be looked at; what was used is taken off.
+  ///   - marks: how many marks there are; with 1, `reachable` stays empty.
+  /// - Returns: nil where it would take more states or work than allowed.
+  func determinised(start: Int, marks: Int = 1, states: Int, work: inout Int) -> Result? {
+    var construction = Construction(graph: self, markCount: marks)
+    guard construction.run(start: start, limit: states, work: &work) else { return nil }
+    return construction.result
+  }
+
+  private struct Construction {
+    let graph: RegularGraph
+    let markCount: Int
+    var result: Result
+    /// A byte of each class.
+    private var samples: [UInt8] = []
+    private var sets: [[Int32]] = [[]]
+    private var numbers: [[Int32]: Int32] = [:]
+    private var seenNodes: [Int32]
+    private var seenPositions: [Int32]
+    private var stamp: Int32 = 0
+
+    init(graph: RegularGraph, markCount: Int) {
+      self.graph = graph
+      self.markCount = markCount
+      let (classes, samples) = Self.classes(of: graph.automata)
+      self.samples = samples
+      seenNodes = [Int32](repeating: 0, count: graph.edges.count)
+      seenPositions = [Int32](repeating: 0, count: graph.positionCount)
+      result = Result(
+        classes: classes, classCount: samples.count,
+        transitions: [Int32](repeating: 0, count: samples.count), marks: [-1], reachable: [],
+        start: 0)
+    }
+
+    /// The coarsest classes that all the automata can live with, and a byte of each.
+    private static func classes(of automata: [ByteAutomaton]) -> ([UInt8], [UInt8]) {
+      var classes = [UInt8](repeating: 0, count: 256)
+      var count = 1
+      for automaton in automata where automaton.classCount > 1 {
+        var pairs: [Int: UInt8] = [:]
+        for byte in 0..<256 {
+          let pair = Int(classes[byte]) << 8 | Int(automaton.classes[byte])
+          let number = pairs[pair] ?? UInt8(truncatingIfNeeded: pairs.count)
+          pairs[pair] = number
+          classes[byte] = number
+        }
+        count = pairs.count
+      }
+      var samples = [UInt8](repeating: 0, count: count)
+      for byte in (0..<256).reversed() { samples[Int(classes[byte])] = UInt8(byte) }
+      return (classes, samples)
+    }
+
+    mutating func run(start: Int, limit: Int, work: inout Int) -> Bool {
+      result.reachable = [MemberSet(capacity: markCount > 1 ? markCount : 0)]
+      result.start = close([], nodes: [start], work: &work)
+      var state = 1
+      while state < sets.count {
+        guard sets.count <= limit, work > 0 else { return false }
+        for sample in samples {
+          var positions: [Int32] = []
+          for position in sets[state] {
+            let block = graph.blocks[Int(graph.blockOfPosition[Int(position)])]
+            let automaton = graph.automata[block.automaton]
+            let next = automaton.next(position - Int32(block.base), sample)
+            if next != 0 { positions.append(next + Int32(block.base)) }
+          }
+          work -= sets[state].count + 1
+          result.transitions.append(
+            positions.isEmpty ? 0 : close(positions, nodes: [], work: &work))
+        }
+        sets[state] = []
+        state += 1
+      }
+      return true
+    }
+
+    /// The state of these positions and all that empty edges lead to from them and from these nodes.
+    private mutating func close(_ positions: [Int32], nodes: [Int], work: inout Int) -> Int32 {
+      stamp += 1
+      var set: [Int32] = []
+      var mark: Int32 = -1
+      var open = nodes
+      func add(_ position: Int32) {
+        guard seenPositions[Int(position)] != stamp else { return }
+        seenPositions[Int(position)] = stamp
+        set.append(position)
+        let block = graph.blocks[Int(graph.blockOfPosition[Int(position)])]
+        if graph.automata[block.automaton].accepts(position - Int32(block.base)) {
+          open.append(block.next)
+        }
+      }
+      for position in positions { add(position) }
+      while let node = open.popLast() {
+        guard seenNodes[node] != stamp else { continue }
+        seenNodes[node] = stamp
+        if let end = graph.ends[node] { mark = mark < 0 ? end : min(mark, end) }
+        for edge in graph.edges[node] {
+          work -= 1
+          switch edge {
+          case .empty(let next): open.append(next)
+          case .text(let block):
+            let block = graph.blocks[block]
+            add(Int32(block.base) + graph.automata[block.automaton].start)
+          }
+        }
+      }
+      return state(of: set.sorted(), mark)
+    }
+
+    private mutating func state(of set: [Int32], _ mark: Int32) -> Int32 {
+      // The mark is part of the state: an end is not a position.
+      let key = set + [~mark]
+      if let number = numbers[key] { return number }
+      let number = Int32(sets.count)
+      numbers[key] = number
+      sets.append(set)
+      result.marks.append(mark)
+      if markCount > 1 { result.reachable.append(reachable(set, mark)) }
+      return number
+    }
+
+    /// Valid only for graphs in which each mark's texts are one block, as those of keys are.
+    private func reachable(_ set: [Int32], _ mark: Int32) -> MemberSet {
+      var marks = MemberSet(capacity: markCount)
+      if mark >= 0 { marks[Int(mark)] = true }
+      for position in set {
+        let block = graph.blocks[Int(graph.blockOfPosition[Int(position)])]
+        if let end = graph.ends[block.next] { marks[Int(end)] = true }
+      }
+      return marks
+    }
+  }
+}

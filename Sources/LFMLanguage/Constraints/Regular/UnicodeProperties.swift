@@ -1,0 +1,190 @@
+/// The properties of characters that `\p{…}` asks about, and letters that differ only in case.
+///
+/// Owns names and sets; what Swift's standard library knows of a character is the source. Scripts, which it does not tell, stand in
+/// `UnicodeScripts`.
+enum UnicodeProperties {
+  /// The set of `\p{name}`; `nil` if there is none of the name.
+  ///
+  /// Names are those of ECMA-262: values of `General_Category` in both spellings (`Lu`, `Uppercase_Letter`, also behind
+  /// `General_Category=` or `gc=`), and the binary properties of `binary`.
+  static func set(named name: String) -> ScalarSet? {
+    if let separator = name.firstIndex(of: "=") {
+      let property = name[..<separator]
+      let value = String(name[name.index(after: separator)...])
+      switch property {
+      case "General_Category", "gc": return category(value)
+      default: return nil
+      }
+    }
+    return category(name) ?? binary(name)
+  }
+
+  // MARK: - General categories
+
+  private static func category(_ name: String) -> ScalarSet? {
+    let short = longNames[name] ?? name
+    switch short {
+    case "LC": return union(["Lu", "Ll", "Lt"])
+    case "L", "M", "N", "P", "S", "Z", "C":
+      return union(categories.keys.filter { $0.hasPrefix(short) })
+    default: return categories[short]
+    }
+  }
+
+  private static func union(_ names: [String]) -> ScalarSet {
+    ScalarSet(pairs: names.flatMap { categories[$0]?.pairs ?? [] })
+  }
+
+  /// By short name. One walk over all of Unicode that is assigned, of some milliseconds, when first asked.
+  private static let categories: [String: ScalarSet] = {
+    var ranges: [Unicode.GeneralCategory: [ClosedRange<UInt32>]] = [:]
+    var current: (category: Unicode.GeneralCategory, first: UInt32)?
+    var last: UInt32 = 0
+    func finish() {
+      if let current { ranges[current.category, default: []].append(current.first...last) }
+    }
+    for value in UInt32(0)...0x10_FFFF {
+      // Planes 4 to 13 are unassigned, 15 and 16 private; the last two of each plane are neither.
+      let isUniform = (value >= 0x4_0000 && value < 0xE_0000) || value >= 0xE_1000
+      if isUniform, value & 0xFFFF != 0, value & 0xFFFF != 0x1000, value & 0xFFFF < 0xFFFE {
+        last = value
+        continue
+      }
+      guard let scalar = Unicode.Scalar(value) else { continue }
+      let category = scalar.properties.generalCategory
+      if current?.category != category {
+        finish()
+        current = (category, value)
+      }
+      last = value
+    }
+    finish()
+    var result: [String: ScalarSet] = ["Cs": .empty]
+    for (category, list) in ranges { result[shortName(category)] = ScalarSet(list) }
+    return result
+  }()
+
+  private static func shortName(_ category: Unicode.GeneralCategory) -> String {
+    switch category {
+    case .uppercaseLetter: "Lu"
+    case .lowercaseLetter: "Ll"
+    case .titlecaseLetter: "Lt"
+    case .modifierLetter: "Lm"
+    case .otherLetter: "Lo"
+    case .nonspacingMark: "Mn"
+    case .spacingMark: "Mc"
+    case .enclosingMark: "Me"
+    case .decimalNumber: "Nd"
+    case .letterNumber: "Nl"
+    case .otherNumber: "No"
+    case .connectorPunctuation: "Pc"
+    case .dashPunctuation: "Pd"
+    case .openPunctuation: "Ps"
+    case .closePunctuation: "Pe"
+    case .initialPunctuation: "Pi"
+    case .finalPunctuation: "Pf"
+    case .otherPunctuation: "Po"
+    case .mathSymbol: "Sm"
+    case .currencySymbol: "Sc"
+    case .modifierSymbol: "Sk"
+    case .otherSymbol: "So"
+    case .spaceSeparator: "Zs"
+    case .lineSeparator: "Zl"
+    case .paragraphSeparator: "Zp"
+    case .control: "Cc"
+    case .format: "Cf"
+    case .surrogate: "Cs"
+    case .privateUse: "Co"
+    case .unassigned: "Cn"
+    @unknown default: "Cn"
+    }
+  }
+
+  private static let longNames: [String: String] = [
+    "Letter": "L", "Cased_Letter": "LC", "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll",
+    "Titlecase_Letter": "Lt", "Modifier_Letter": "Lm", "Other_Letter": "Lo", "Mark": "M",
+    "Combining_Mark": "M", "Nonspacing_Mark": "Mn", "Spacing_Mark": "Mc", "Enclosing_Mark": "Me",
+    "Number": "N", "Decimal_Number": "Nd", "digit": "Nd", "Letter_Number": "Nl",
+    "Other_Number": "No", "Punctuation": "P", "punct": "P", "Connector_Punctuation": "Pc",
+    "Dash_Punctuation": "Pd", "Open_Punctuation": "Ps", "Close_Punctuation": "Pe",
+    "Initial_Punctuation": "Pi", "Final_Punctuation": "Pf", "Other_Punctuation": "Po",
+    "Symbol": "S", "Math_Symbol": "Sm", "Currency_Symbol": "Sc", "Modifier_Symbol": "Sk",
+    "Other_Symbol": "So", "Separator": "Z", "Space_Separator": "Zs", "Line_Separator": "Zl",
+    "Paragraph_Separator": "Zp", "Other": "C", "Control": "Cc", "cntrl": "Cc", "Format": "Cf",
+    "Surrogate": "Cs", "Private_Use": "Co", "Unassigned": "Cn",
+  ]
+
+  // MARK: - Binary properties
+
+  private static func binary(_ name: String) -> ScalarSet? {
+    switch name {
+    case "Any": .all
+    case "ASCII": ScalarSet([0...0x7F])
+    case "Assigned": category("Cn")?.complement
+    case "ASCII_Hex_Digit", "AHex": ScalarSet([0x30...0x39, 0x41...0x46, 0x61...0x66])
+    case "White_Space", "space": collect { $0.isWhitespace }
+    case "Alphabetic", "Alpha": collect { $0.isAlphabetic }
+    case "Uppercase", "Upper": collect { $0.isUppercase }
+    case "Lowercase", "Lower": collect { $0.isLowercase }
+    case "Emoji": collect { $0.isEmoji }
+    case "Emoji_Presentation", "EPres": collect { $0.isEmojiPresentation }
+    case "ID_Start", "IDS": collect { $0.isIDStart }
+    case "ID_Continue", "IDC": collect { $0.isIDContinue }
+    case "XID_Start", "XIDS": collect { $0.isXIDStart }
+    case "XID_Continue", "XIDC": collect { $0.isXIDContinue }
+    case "Hex_Digit", "Hex": collect { $0.isHexDigit }
+    case "Ideographic", "Ideo": collect { $0.isIdeographic }
+    default: nil
+    }
+  }
+
+  private static func collect(_ isWanted: (Unicode.Scalar.Properties) -> Bool) -> ScalarSet {
+    var ranges: [ClosedRange<UInt32>] = []
+    var first: UInt32?
+    let ends: [ClosedRange<UInt32>] = [0...0x3_FFFF, 0xE_0000...0xE_0FFF]
+    for part in ends {
+      for value in part {
+        let holds = Unicode.Scalar(value).map { isWanted($0.properties) } ?? false
+        if holds, first == nil { first = value }
+        if !holds, let start = first {
+          ranges.append(start...value - 1)
+          first = nil
+        }
+      }
+    }
+    return ScalarSet(ranges)
+  }
+
+  // MARK: - Case
+
+  /// `set` and every character that differs from one of it only in case, by simple folding.
+  static func withOtherCases(_ set: ScalarSet) -> ScalarSet {
+    var added: [(UInt32, UInt32)] = []
+    for group in caseGroups where group.contains(where: { set.contains($0) }) {
+      for scalar in group {
+        let position = ScalarSet.position(scalar.value)
+        added.append((position, position))
+      }
+    }
+    return ScalarSet(pairs: set.pairs + added)
+  }
+
+  /// Characters that are the same but for case; made when first asked.
+  private static let caseGroups: [[Unicode.Scalar]] = {
+    var groups: [UInt32: [Unicode.Scalar]] = [:]
+    for value in UInt32(0x41)...0x1_E943 {
+      // The dotted and the dotless i have folds in Turkish only.
+      guard let scalar = Unicode.Scalar(value), value != 0x130, value != 0x131,
+        scalar.properties.isCased || scalar.properties.changesWhenUppercased
+      else { continue }
+      let key = single(scalar.properties.uppercaseMapping) ?? scalar
+      let root = single(key.properties.lowercaseMapping) ?? key
+      groups[root.value, default: []].append(scalar)
+    }
+    return groups.values.filter { $0.count > 1 }
+  }()
+
+  private static func single(_ text: String) -> Unicode.Scalar? {
+    text.unicodeScalars.count == 1 ? text.unicodeScalars.first : nil
+  }
+}

@@ -1,0 +1,119 @@
+/// A number of JSON, exactly: an integer times a power of ten.
+///
+/// Owns comparison and divisibility, for which 64-bit floats are too coarse (0.3 is a multiple of 0.1).
+package struct DecimalNumber: Hashable, Sendable {
+  package let isNegative: Bool
+  /// Decimal digits without zeros at either end; none for zero.
+  package let digits: [UInt8]
+  /// The value is ±digits · 10^exponent; 0 for zero.
+  package let exponent: Int
+
+  package static let zero = DecimalNumber(isNegative: false, digits: [], exponent: 0)
+
+  /// - Parameter digits: 0 to 9 each, not ASCII.
+  package init(isNegative: Bool, digits: [UInt8], exponent: Int) {
+    var trimmed = digits[...]
+    var power = exponent
+    while trimmed.last == 0 {
+      trimmed.removeLast()
+      power += 1
+    }
+    while trimmed.first == 0 { trimmed.removeFirst() }
+    self.digits = Array(trimmed)
+    self.isNegative = isNegative && !trimmed.isEmpty
+    self.exponent = trimmed.isEmpty ? 0 : power
+  }
+
+  /// `nil` if the value is no number.
+  package init?(_ value: JSONValue) {
+    switch value {
+    case .integer(let text): self.init(decimal: text)
+    case .float(let number): self.init(decimal: PythonText.repr(number))
+    default: return nil
+    }
+  }
+
+  package init(_ value: Int) { self.init(decimal: String(value)) }
+
+  /// Reads what JSON writes as a number; the caller has checked that it is one.
+  private init(decimal text: String) {
+    var digits: [UInt8] = []
+    var exponent = 0
+    var isNegative = false
+    var sawPoint = false
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      switch byte {
+      case UInt8(ascii: "-"): isNegative = true
+      case UInt8(ascii: "."): sawPoint = true
+      case UInt8(ascii: "e"), UInt8(ascii: "E"):
+        exponent += Int(String(decoding: rest, as: UTF8.self)) ?? 0
+        rest = []
+      default:
+        digits.append(byte - UInt8(ascii: "0"))
+        if sawPoint { exponent -= 1 }
+      }
+    }
+    self.init(isNegative: isNegative, digits: digits, exponent: exponent)
+  }
+
+  package var isZero: Bool { digits.isEmpty }
+  package var isInteger: Bool { exponent >= 0 }
+
+  /// The value as an `Int`, if it is an integer of at most 18 digits.
+  package var integer: Int? {
+    guard isInteger, digits.count + exponent <= 18 else { return nil }
+    var value = 0
+    for digit in digits { value = value * 10 + Int(digit) }
+    for _ in 0..<exponent { value *= 10 }
+    return isNegative ? -value : value
+  }
+
+  /// The power of ten above the first digit: 1 for 5, 2 for 50, 0 for 0.5.
+  private var order: Int { digits.count + exponent }
+
+  /// Plain notation, without exponent: `-0.05`, `1200`.
+  package var text: String {
+    if isZero { return "0" }
+    let sign = isNegative ? "-" : ""
+    let letters = String(decoding: digits.map { $0 + UInt8(ascii: "0") }, as: UTF8.self)
+    if exponent >= 0 { return sign + letters + String(repeating: "0", count: exponent) }
+    if order <= 0 { return sign + "0." + String(repeating: "0", count: -order) + letters }
+    return "\(sign)\(letters.prefix(order)).\(letters.dropFirst(order))"
+  }
+
+  /// Whether this is an integer times `divisor`; `nil` if the divisor has too many digits to tell.
+  package func isMultiple(of divisor: DecimalNumber) -> Bool? {
+    if isZero { return true }
+    if divisor.isZero { return false }
+    guard divisor.digits.count <= 18 else { return nil }
+    // The last digit is not 0, so a higher power of ten cannot divide it.
+    guard exponent >= divisor.exponent else { return false }
+    let modulus = divisor.digits.reduce(0 as UInt64) { $0 * 10 + UInt64($1) }
+    func times(_ left: UInt64, _ right: UInt64) -> UInt64 {
+      modulus.dividingFullWidth(left.multipliedFullWidth(by: right)).remainder
+    }
+    if modulus == 1 { return true }
+    var rest: UInt64 = 0
+    for digit in digits { rest = (times(rest, 10) + UInt64(digit)) % modulus }
+    var power: UInt64 = 1
+    var base: UInt64 = 10 % modulus
+    var count = exponent - divisor.exponent
+    while count > 0 {
+      if count & 1 == 1 { power = times(power, base) }
+      base = times(base, base)
+      count >>= 1
+    }
+    return times(rest, power) == 0
+  }
+}
+
+extension DecimalNumber: Comparable {
+  package static func < (left: Self, right: Self) -> Bool {
+    if left.isNegative != right.isNegative { return left.isNegative }
+    let (small, large) = left.isNegative ? (right, left) : (left, right)
+    if small.isZero || large.isZero { return small.isZero && !large.isZero }
+    if small.order != large.order { return small.order < large.order }
+    return small.digits.lexicographicallyPrecedes(large.digits)
+  }
+}

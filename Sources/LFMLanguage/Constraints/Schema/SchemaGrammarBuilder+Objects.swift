@@ -1,0 +1,229 @@
+import LFMGeneration
+
+/// Objects as grammars.
+///
+/// Owns which keys are named, and into which kinds the others fall.
+extension SchemaGrammarBuilder {
+  /// Keys that are not named, of one kind.
+  private struct Cell {
+    /// `nil` for all.
+    var language: ScalarAutomaton?
+    var value: Conjunction
+  }
+
+  /// What an object's rules come to.
+  private struct Layout {
+    /// In the order in which they were declared.
+    var names: [PropertyName]
+    var values: [PropertyName: Conjunction]
+    var cells: [Cell]
+  }
+
+  func write(_ shape: ObjectShape) throws(GenerationFailure) -> GrammarExpression {
+    let layout = try layout(shape)
+    if let existence = shape.existences.first {
+      return try write(shape, asking: existence, layout)
+    }
+    guard let members = try members(shape, layout) else { return .nothing }
+    let mayBeEmpty = shape.required.isEmpty && shape.minimum == 0
+    let hasAny = !members.named.isEmpty || !members.others.isEmpty
+    return notation.enclosed(
+      "{", "}", content: hasAny && members.atMost != 0 ? .members(members) : nil,
+      isOptional: mayBeEmpty)
+  }
+
+  /// The members of objects of the shape, at least one; `nil` if a required one cannot be.
+  func members(_ shape: ObjectShape) throws(GenerationFailure) -> GrammarMembers? {
+    try members(shape, try layout(shape))
+  }
+
+  private func members(
+    _ shape: ObjectShape, _ layout: Layout
+  ) throws(GenerationFailure) -> GrammarMembers? {
+    let kept = possibleNames(shape, layout)
+    if !shape.required.isSubset(of: kept) { return nil }
+    let names = layout.names.filter(kept.contains)
+    let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+    var named: [GrammarMembers.Named] = []
+    for name in names {
+      let requires = (shape.dependencies[name] ?? []).compactMap { places[$0] }.sorted()
+      named.append(
+        GrammarMembers.Named(
+          key: try key(name), value: try expression(layout.values[name] ?? .anything),
+          isRequired: shape.required.contains(name), requires: requires))
+    }
+    var others: [GrammarMembers.Other] = []
+    for cell in layout.cells {
+      let key = try regular { () throws(RegularFailure) in
+        var language = cell.language ?? .anyText
+        if !layout.names.isEmpty {
+          language = try language.subtracting(SchemaLanguages.texts(layout.names.map(\.text)))
+        }
+        return try notation.key(language)
+      }
+      if key.start == 0 { continue }
+      try spend(key)
+      others.append(GrammarMembers.Other(key: key, value: try expression(cell.value)))
+    }
+    return GrammarMembers(
+      named: named, others: others, assignment: notation.assignment,
+      separator: notation.separator, atLeast: max(1, shape.minimum), atMost: shape.maximum)
+  }
+
+  /// Names that may occur: whose values and dependencies can be.
+  private func possibleNames(_ shape: ObjectShape, _ layout: Layout) -> Set<PropertyName> {
+    var kept = Set(layout.names.filter { layout.values[$0]?.isNever == false })
+    var changes = true
+    while changes {
+      changes = false
+      for (name, asked) in shape.dependencies
+      where kept.contains(name) && !asked.isSubset(of: kept) {
+        kept.remove(name)
+        changes = true
+      }
+    }
+    return kept
+  }
+
+  private func key(_ name: PropertyName) throws(GenerationFailure) -> ByteAutomaton {
+    if let known = keys[name] { return known }
+    let key = try regular { () throws(RegularFailure) in
+      try notation.key(SchemaLanguages.texts([name.text]))
+    }
+    keys[name] = key
+    return key
+  }
+
+  // MARK: Layout
+
+  private func layout(_ shape: ObjectShape) throws(GenerationFailure) -> Layout {
+    var names: [PropertyName] = []
+    var known: Set<PropertyName> = []
+    func add(_ some: some Sequence<PropertyName>) {
+      for name in some where known.insert(name).inserted { names.append(name) }
+    }
+    for rule in shape.rules {
+      if let name = rule.keys.single { add([name]) } else { add(rule.keys.names.sorted()) }
+    }
+    add(shape.required.sorted())
+    for (name, asked) in shape.dependencies.sorted(by: { $0.key < $1.key }) {
+      add([name])
+      add(asked.sorted())
+    }
+    for existence in shape.existences { add(existence.keys.names.sorted()) }
+    return Layout(
+      names: names, values: try expander.values(of: names, in: shape), cells: try cells(shape))
+  }
+
+  private func cells(_ shape: ObjectShape) throws(GenerationFailure) -> [Cell] {
+    var cells = [Cell(language: nil, value: .anything)]
+    // What closes an object comes first, so that what follows has nothing left to split.
+    let rules = shape.rules.filter { $0.value.isNever } + shape.rules.filter { !$0.value.isNever }
+    for rule in rules where rule.keys.single == nil {
+      if rule.keys.kinds.isEmpty {
+        if rule.keys.isComplement {
+          for index in cells.indices { cells[index].value = cells[index].value.and(rule.value) }
+        }
+      } else {
+        let language = try language(rule.keys)
+        var split: [Cell] = []
+        for cell in cells {
+          let (inside, outside) = try self.split(cell, language)
+          if var inside {
+            inside.value = inside.value.and(rule.value)
+            split.append(inside)
+          }
+          if let outside { split.append(outside) }
+        }
+        cells = split
+      }
+      cells.removeAll { $0.value.isNever }
+      if cells.count > Limits.cells {
+        throw SchemaFailure.tooComplex(
+          expander.pointer(of: current), "tells apart more than \(Limits.cells) kinds of keys")
+      }
+    }
+    return cells
+  }
+
+  private func split(
+    _ cell: Cell, _ language: ScalarAutomaton
+  ) throws(GenerationFailure) -> (inside: Cell?, outside: Cell?) {
+    try expander.spend(20)
+    return try regular { () throws(RegularFailure) in
+      let outer = cell.language ?? .anyText
+      let inside = try outer.intersection(language)
+      let outside = try outer.subtracting(language)
+      return (
+        inside == .nothing ? nil : Cell(language: inside, value: cell.value),
+        outside == .nothing ? nil : Cell(language: outside, value: cell.value)
+      )
+    }
+  }
+
+  /// The keys of a set, those that it names left aside.
+  private func language(_ keys: KeySet) throws(GenerationFailure) -> ScalarAutomaton {
+    var strings: [StringShape] = []
+    for case .schema(let schema) in keys.kinds { strings += try expander.expandKeys(schema) }
+    return try regular { () throws(RegularFailure) in
+      var parts: [ScalarAutomaton] = []
+      for case .language(let language) in keys.kinds { parts.append(language) }
+      for shape in strings { parts.append(try shape.automaton()) }
+      let union = try ScalarAutomaton.union(of: parts)
+      return keys.isComplement ? union.complement : union
+    }
+  }
+
+  // MARK: Members that have to be, but whose keys are not said
+
+  private func write(
+    _ shape: ObjectShape, asking existence: ObjectShape.Existence, _ layout: Layout
+  ) throws(GenerationFailure) -> GrammarExpression {
+    var rest = shape
+    rest.existences.removeFirst()
+    var candidates: [PropertyName] = []
+    var isForced = true
+    for name in layout.names {
+      guard let value = layout.values[name], !value.isNever else { continue }
+      guard try expander.contains(existence.keys, name) else {
+        isForced = false
+        continue
+      }
+      if !expander.isEmpty(value.and(existence.value)) { candidates.append(name) }
+      if !expander.isEmpty(value.and(expander.complement(existence.value))) { isForced = false }
+    }
+    var reachesCells = false
+    for cell in layout.cells {
+      let (inside, outside): (Cell?, Cell?)
+      if existence.keys.kinds.isEmpty {
+        (inside, outside) = existence.keys.isComplement ? (cell, nil) : (nil, cell)
+      } else {
+        (inside, outside) = try split(cell, try language(existence.keys))
+      }
+      if outside != nil { isForced = false }
+      guard let inside else { continue }
+      if !expander.isEmpty(inside.value.and(existence.value)) { reachesCells = true }
+      if !expander.isEmpty(inside.value.and(expander.complement(existence.value))) {
+        isForced = false
+      }
+    }
+    if isForced {
+      // Whatever member there is, it is such a one.
+      rest.minimum = max(1, rest.minimum)
+      return try write(rest)
+    }
+    if reachesCells {
+      throw SchemaFailure.at(
+        expander.pointer(of: current),
+        "asks (under not, oneOf or if) for a member of any key, which cannot be written; "
+          + "name the keys and set additionalProperties to false")
+    }
+    var choices: [GrammarExpression] = []
+    for name in candidates {
+      if let narrowed = rest.intersection(.having(name, existence.value)) {
+        choices.append(try write(narrowed))
+      }
+    }
+    return .choice(choices)
+  }
+}

@@ -1,0 +1,134 @@
+/// What the compiler knows of each keyword of JSON Schema: the published table.
+///
+/// Owns names, levels and sentences, and where subschemas stand. What a keyword does is in the files of its type.
+package struct SchemaKeyword: Hashable, Sendable {
+  package enum Level: String, Hashable, Sendable {
+    /// Honoured exactly, always.
+    case exact
+    /// Honoured exactly where the sentence says; refused elsewhere.
+    case partly
+    /// Says nothing about which values are valid; passed over.
+    case annotation
+    /// A schema that has it is refused.
+    case refused
+  }
+
+  /// What stands under the keyword.
+  enum Operand: Hashable, Sendable {
+    case value
+    case schema
+    case schemas
+    case schemaMap
+    /// A schema, or (drafts before 2020-12) a list of them.
+    case schemaOrSchemas
+    /// Schemas by name, some of which may be lists of names instead.
+    case dependencies
+  }
+
+  package let name: String
+  package let level: Level
+  /// What is supported, in one sentence.
+  package let note: String
+  let operand: Operand
+
+  private init(_ name: String, _ level: Level, _ note: String, _ operand: Operand = .value) {
+    self.name = name
+    self.level = level
+    self.note = note
+    self.operand = operand
+  }
+
+  /// All keywords, in the order of the specification.
+  package static let all: [SchemaKeyword] =
+    references + composition + objects + arrays + scalars + annotations
+
+  static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+  private static let references = [
+    SchemaKeyword("$schema", .partly, "Drafts 4 to 2020-12 by their addresses; others are refused."),
+    SchemaKeyword("$id", .exact, "A base address for references within the schema."),
+    SchemaKeyword("id", .exact, "As $id, where $schema names draft 4."),
+    SchemaKeyword("$anchor", .exact, "A name for references."),
+    SchemaKeyword("$dynamicAnchor", .exact, "A name for references and dynamic references."),
+    SchemaKeyword(
+      "$ref", .partly, "Within the schema, recursive ones too; nothing is ever fetched."),
+    SchemaKeyword("$dynamicRef", .partly, "As $ref, with the dynamic scope followed."),
+    SchemaKeyword("$recursiveRef", .partly, "As $ref, unless $recursiveAnchor is used."),
+    SchemaKeyword("$recursiveAnchor", .refused, "Write $dynamicAnchor in its place."),
+    SchemaKeyword("$defs", .exact, "Schemas to refer to.", .schemaMap),
+    SchemaKeyword("definitions", .exact, "As $defs.", .schemaMap),
+    SchemaKeyword("$vocabulary", .annotation, "Describes a meta-schema."),
+  ]
+
+  private static let composition = [
+    SchemaKeyword("allOf", .exact, "By intersection.", .schemas),
+    SchemaKeyword("anyOf", .exact, "By union.", .schemas),
+    SchemaKeyword(
+      "oneOf", .partly, "Where the branches exclude each other or their complements can be written.",
+      .schemas),
+    SchemaKeyword(
+      "not", .partly, "Where the complement can be written: all but open maps and uniqueItems.",
+      .schema),
+    SchemaKeyword("if", .partly, "Where the complement of the condition can be written.", .schema),
+    SchemaKeyword("then", .exact, "With if.", .schema),
+    SchemaKeyword("else", .exact, "With if.", .schema),
+    SchemaKeyword("dependentSchemas", .exact, "By distinction of cases.", .schemaMap),
+    SchemaKeyword(
+      "dependencies", .exact, "As dependentRequired and dependentSchemas.", .dependencies),
+  ]
+
+  private static let objects = [
+    SchemaKeyword("properties", .exact, "Keys in any order.", .schemaMap),
+    SchemaKeyword("patternProperties", .exact, "As pattern.", .schemaMap),
+    SchemaKeyword(
+      "additionalProperties", .exact, "Absent, any further members are allowed.", .schema),
+    SchemaKeyword("propertyNames", .exact, "All that strings can be asked for.", .schema),
+    SchemaKeyword(
+      "unevaluatedProperties", .partly, "With all that it looks through; not under not.", .schema),
+    SchemaKeyword("required", .exact, "A list of keys."),
+    SchemaKeyword("dependentRequired", .exact, "Lists of keys by key."),
+    SchemaKeyword("minProperties", .exact, "A number of members."),
+    SchemaKeyword("maxProperties", .exact, "A number of members."),
+  ]
+
+  private static let arrays = [
+    SchemaKeyword("prefixItems", .exact, "Schemas by position.", .schemas),
+    SchemaKeyword(
+      "items", .exact, "Also with a list of schemas, as prefixItems.", .schemaOrSchemas),
+    SchemaKeyword("additionalItems", .exact, "With a list in items.", .schema),
+    SchemaKeyword(
+      "unevaluatedItems", .partly, "With all that it looks through; not under not.", .schema),
+    SchemaKeyword("contains", .exact, "With limits that are not large.", .schema),
+    SchemaKeyword("minContains", .exact, "With contains."),
+    SchemaKeyword(
+      "maxContains", .partly, "Where the complement of contains can be written."),
+    SchemaKeyword("minItems", .exact, "A number of items."),
+    SchemaKeyword("maxItems", .exact, "A number of items."),
+    SchemaKeyword(
+      "uniqueItems", .partly, "Where there is at most one item, or items are of a few listed values."),
+  ]
+
+  private static let scalars = [
+    SchemaKeyword("type", .exact, "One type or a list of them; 1.0 is an integer."),
+    SchemaKeyword("enum", .exact, "Values of every kind; 1 and 1.0 are equal."),
+    SchemaKeyword("const", .exact, "A value of any kind; 1 and 1.0 are equal."),
+    SchemaKeyword("minLength", .exact, "In code points."),
+    SchemaKeyword("maxLength", .exact, "In code points."),
+    SchemaKeyword(
+      "pattern", .partly, "ECMA-262's regular expressions but for back-references and look-around."),
+    SchemaKeyword("format", .partly, "Enforced for the formats that are known; others are refused."),
+    SchemaKeyword("minimum", .exact, "Exact decimals."),
+    SchemaKeyword("maximum", .exact, "Exact decimals."),
+    SchemaKeyword("exclusiveMinimum", .exact, "Also draft 4's true beside minimum."),
+    SchemaKeyword("exclusiveMaximum", .exact, "Also draft 4's true beside maximum."),
+    SchemaKeyword("multipleOf", .partly, "Exact decimals, of divisors that are not large."),
+  ]
+
+  private static let annotations = [
+    "title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly",
+    "$comment", "contentEncoding", "contentMediaType", "nullable", "discriminator", "xml",
+    "externalDocs",
+  ].map { SchemaKeyword($0, .annotation, "Passed over.") } + [
+    SchemaKeyword("contentSchema", .annotation, "Passed over.", .schema)
+  ]
+}

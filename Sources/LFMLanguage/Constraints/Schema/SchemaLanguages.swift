@@ -1,0 +1,133 @@
+/// The regular languages that schemas ask for, from the rooms that make them.
+enum SchemaLanguages {
+  /// Formats that are widely written and say nothing about a text's form (OpenAPI's, mostly).
+  static let formatsWithoutMeaning: Set<String> = [
+    "float", "double", "int32", "int64", "password", "binary", "byte",
+  ]
+
+  /// Texts in which the expression is found somewhere.
+  static func pattern(_ pattern: String) throws(RegularFailure) -> ScalarAutomaton {
+    try RegularExpression.automaton(pattern, .anywhere)
+  }
+
+  /// The texts of a format; `nil` if it is not known.
+  static func format(_ name: String) throws(RegularFailure) -> ScalarAutomaton? {
+    try TextFormat.automaton(named: name)
+  }
+
+  /// These texts and no others.
+  static func texts(_ texts: [String]) throws(RegularFailure) -> ScalarAutomaton {
+    try LiteralSet.automaton(texts)
+  }
+
+  /// All spellings of the numbers of a shape.
+  static func numbers(_ shape: NumberShape) throws(RegularFailure) -> ByteAutomaton {
+    try numberTexts(shape).utf8()
+  }
+
+  private static func numberTexts(_ shape: NumberShape) throws(RegularFailure) -> ScalarAutomaton {
+    if let points = shape.points {
+      var parts: [ScalarAutomaton] = []
+      for point in points.sorted() { parts.append(try NumberLanguage.equal(to: point.text)) }
+      return try ScalarAutomaton.union(of: parts)
+    }
+    var language = shape.kind == .integer ? NumberLanguage.integer : NumberLanguage.any
+    if let limit = shape.lower {
+      language = try language.intersection(
+        NumberLanguage.atLeast(limit.value.text, isExclusive: limit.isExclusive))
+    }
+    if let limit = shape.upper {
+      language = try language.intersection(
+        NumberLanguage.atMost(limit.value.text, isExclusive: limit.isExclusive))
+    }
+    for divisor in shape.divisors.sorted() {
+      language = try language.intersection(NumberLanguage.multiple(of: divisor.text))
+    }
+    if shape.kind != .fraction, shape.nonDivisors.isEmpty, shape.excluded.isEmpty {
+      return language
+    }
+    // Of numbers with an exponent the languages have not all spellings, so what is left when one is taken away is only
+    // right for numbers without.
+    language = try language.intersection(plainNumbers())
+    if shape.kind == .fraction { language = try language.subtracting(NumberLanguage.integer) }
+    for divisor in shape.nonDivisors.sorted() {
+      language = try language.subtracting(NumberLanguage.multiple(of: divisor.text))
+    }
+    for number in shape.excluded.sorted() {
+      language = try language.subtracting(NumberLanguage.equal(to: number.text))
+    }
+    return language
+  }
+
+  private static func plainNumbers() throws(RegularFailure) -> ScalarAutomaton {
+    try RegularExpression.automaton("-?(0|[1-9][0-9]*)(\\.[0-9]+)?", .whole)
+  }
+
+  /// All spellings of one value without parts.
+  static func scalar(
+    _ value: JSONValue, _ notation: ValueNotation
+  ) throws(RegularFailure) -> ByteAutomaton {
+    switch value {
+    case .string(let text): return try quoted(texts([text]), notation.language)
+    case .null: return try words(["null"] + (notation.language == .python ? ["None"] : []))
+    case .bool(true): return try words(["true"] + (notation.language == .python ? ["True"] : []))
+    case .bool(false):
+      return try words(["false"] + (notation.language == .python ? ["False"] : []))
+    default:
+      guard let number = DecimalNumber(value) else {
+        throw RegularFailure(.unsupported, "a value with parts has too many spellings")
+      }
+      return try numbers(NumberShape(points: [number]))
+    }
+  }
+
+  private static func words(_ words: [String]) throws(RegularFailure) -> ByteAutomaton {
+    try texts(words).utf8()
+  }
+
+  /// All spellings of the texts as strings, quotes included.
+  static func quoted(
+    _ texts: ScalarAutomaton, _ language: ValueNotation.Language
+  ) throws(RegularFailure) -> ByteAutomaton {
+    switch language {
+    case .json: try texts.jsonString(.any)
+    case .python: try texts.pythonString()
+    }
+  }
+
+  /// All spellings of one character between quotes of a kind.
+  static func character(
+    _ language: ValueNotation.Language, quote: UInt8
+  ) throws(RegularFailure) -> ByteAutomaton {
+    try quoted(.oneOf(.all), language).contents(between: quote)
+  }
+}
+
+extension ByteAutomaton {
+  /// What stands between two quotes, of a language of texts in quotes in which the quote itself is always escaped.
+  fileprivate func contents(between quote: UInt8) -> ByteAutomaton {
+    var numbers: [State: State] = [0: 0]
+    var order: [State] = [0]
+    func number(_ state: State) -> State {
+      // What has read the closing quote has nothing to come.
+      if accepts(state) { return 0 }
+      if let known = numbers[state] { return known }
+      let new = State(order.count)
+      numbers[state] = new
+      order.append(state)
+      return new
+    }
+    let first = number(next(start, quote))
+    var table: [State] = []
+    var ends: [Bool] = []
+    var index = 0
+    while index < order.count {
+      let row = Int(order[index]) * classCount
+      table += transitions[row..<row + classCount].map(number)
+      ends.append(order[index] != 0 && accepts(next(order[index], quote)))
+      index += 1
+    }
+    return ByteAutomaton(
+      classes: classes, classCount: classCount, transitions: table, accepting: ends, start: first)
+  }
+}

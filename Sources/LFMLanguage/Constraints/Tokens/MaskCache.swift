@@ -1,0 +1,48 @@
+import Synchronization
+
+/// The masks that were found lately, for all calls of one constraint.
+final class MaskCache: Sendable {
+  static let capacity = 1024
+
+  private struct Contents {
+    /// By the key of depth 0: how deep walks from there went so far.
+    var depths: [MaskKey: Int] = [:]
+    var masks: [MaskKey: TokenMask] = [:]
+    /// The keys of `masks`, the oldest at `oldest`.
+    var order: [MaskKey] = []
+    var oldest = 0
+  }
+
+  private let contents = Mutex(Contents())
+
+  func mask(for stacks: ParseStacks) -> TokenMask? {
+    guard let surface = MaskKey(stacks, depth: 0),
+      let depth = contents.withLock({ $0.depths[surface] })
+    else { return nil }
+    guard depth > 0 else { return contents.withLock { $0.masks[surface] } }
+    guard let key = MaskKey(stacks, depth: depth) else { return nil }
+    return contents.withLock { $0.masks[key] }
+  }
+
+  /// - Parameter depth: how deep the walk for this mask went.
+  func insert(_ mask: TokenMask, for stacks: ParseStacks, depth: Int) {
+    guard let surface = MaskKey(stacks, depth: 0) else { return }
+    let depth = contents.withLock { contents in
+      if contents.depths.count > 8 * Self.capacity { contents.depths.removeAll() }
+      let deepest = max(depth, contents.depths[surface] ?? 0)
+      contents.depths[surface] = deepest
+      return deepest
+    }
+    guard let key = MaskKey(stacks, depth: depth) else { return }
+    contents.withLock { contents in
+      guard contents.masks.updateValue(mask, forKey: key) == nil else { return }
+      if contents.order.count < Self.capacity {
+        contents.order.append(key)
+      } else {
+        contents.masks[contents.order[contents.oldest]] = nil
+        contents.order[contents.oldest] = key
+        contents.oldest = (contents.oldest + 1) % Self.capacity
+      }
+    }
+  }
+}
