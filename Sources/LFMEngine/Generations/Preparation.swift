@@ -70,7 +70,7 @@ struct Preparation: Sendable {
         PiecewiseEncoding(text, parsesSpecialTokens: parsesSpecialTokens, tokenizer: tokenizer))
     case .chat(let chat):
       return .encoding(
-        PiecewiseEncoding(try template.get().render(chat), tokenizer: tokenizer))
+        PiecewiseEncoding(try template.get().render(chat, form: .asSent), tokenizer: tokenizer))
     }
   }
 
