@@ -75,7 +75,7 @@ let package = Package(
     tests(
       of: "lfmd",
       ["lfmd", "LFMGeneration", "LFMClient", "LFMCheckpoint", "LFMModel", argumentParser]),
-    tests(of: "lfmctl", ["lfmctl", "LFMGeneration", "LFMLanguage"]),
+    tests(of: "lfmctl", ["lfmctl", "LFMGeneration", "LFMLanguage", "LFMTokenizer"]),
   ]
     + room("LFMGeneration")
     + room("LFMTokenizer", ["LFMCheckpoint"])

@@ -31,12 +31,14 @@ struct OfflineModel {
   ///
   /// - Parameter override: the name of a family to use instead of the file's.
   func chatTemplate(override: String?) throws -> ChatTemplate {
-    if let override {
-      if let template = ChatTemplate(named: override) { return template }
-      let names = ChatTemplate.allCases.map(\.rawValue).joined(separator: ", ")
-      throw Failure(.usage, "--chat-template \(override) is not known; known are \(names)")
-    }
+    if let override { return try Self.family(named: override) }
     return try ChatTemplate.recognise(source: try templateSource()).result.get()
+  }
+
+  static func family(named name: String) throws -> ChatTemplate {
+    if let template = ChatTemplate(named: name) { return template }
+    let names = ChatTemplate.allCases.map(\.rawValue).joined(separator: ", ")
+    throw Failure(.usage, "the chat template \(name) is not known; known are \(names)")
   }
 
   /// The chat template's text, or `nil` if the file has none.

@@ -83,7 +83,19 @@ struct CallParser {
       throw nameless
     }
     parser.skipSpace()
-    try add(name, try parser.value(.argument), &arguments)
+    try add(name, try value(of: name, &parser), &arguments)
+  }
+
+  /// The value of an argument. What it means wrongly is said of the argument.
+  private static func value(
+    of name: String, _ parser: inout CallValueParser
+  ) throws(CallFailure) -> JSONValue {
+    do {
+      return try parser.value(.argument)
+    } catch {
+      guard !error.isSyntax else { throw error }
+      throw .meaning("argument \(SchemaCheck.Place().member(name).text): \(error.reason)")
+    }
   }
 
   private static let nameless = CallFailure.meaning(

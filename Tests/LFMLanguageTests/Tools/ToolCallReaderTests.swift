@@ -195,7 +195,7 @@ struct ToolCallReaderTests {
       rest == [
         .rejected(
           index: 0, text: "a.b(x='(', y=g(1))",
-          reason: "a value is a call of its own, which cannot be computed here"),
+          reason: "argument y: a value is a call of its own, which cannot be computed here"),
         .completed(index: 1, ToolCall(name: "c", arguments: JSONObject())),
       ])
     #expect(reader.consume(Self.end + Self.start + "d(").last == .began(index: 2, name: "d"))
