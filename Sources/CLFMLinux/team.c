@@ -200,6 +200,12 @@ static int start_thread(lfm_team *team, int32_t worker, int32_t pinned) {
   // Signals are for the program's own threads.
   sigset_t all, before;
   sigfillset(&all);
+  // What a thread brings upon itself is its own: blocked, a fault in a mapped file would end the process at once, past
+  // every handler (lfm_fault.h).
+  sigdelset(&all, SIGBUS);
+  sigdelset(&all, SIGSEGV);
+  sigdelset(&all, SIGFPE);
+  sigdelset(&all, SIGILL);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   int failure = pthread_create(&team->threads[worker - 1], NULL, work, start);
   pthread_sigmask(SIG_SETMASK, &before, NULL);

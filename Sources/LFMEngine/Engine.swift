@@ -158,6 +158,11 @@ package final class Engine: TextGenerator, @unchecked Sendable {
     }
   }
 
+  /// Counts from nothing again: what a daemon tried out by itself is no activity.
+  package func resetActivity() {
+    queue.async { self.counters = GeneratorActivity() }
+  }
+
   // MARK: - On the engine queue
 
   private func nextID() -> GenerationID {

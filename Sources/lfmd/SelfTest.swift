@@ -64,6 +64,7 @@ enum SelfTest {
           + "with \(tokens); the file or what was prepared from it is damaged, or this machine computes wrongly"
       )
     }
+    engine.resetActivity()
     return Report(
       tokens: tokens, isKnown: expected != nil, duration: begun.duration(to: .now))
   }
