@@ -29,11 +29,12 @@ extension Engine {
       generation.text?.append(
         token, report: report, isSilent: stop.isEnd(token), isAnswer: isAnswer) ?? []
     for event in events { generation.tell(event) }
+    let repeats = generation.repetition?.append(token) != nil
     let reason = stop.reason(
       after: token, generated: generation.generatedCount, total: generation.tokens.count,
       stopString: generation.text?.hasStopped ?? false,
       isThinking: generation.text?.isThinking ?? false)
-    if let reason {
+    if let reason = reason ?? (repeats ? .repetition : nil) {
       finish(generation, reason)
     } else {
       scheduler.extend(generation.id)
@@ -50,8 +51,7 @@ extension Engine {
   func prepareMask(of generation: Generation) {
     dispatchPrecondition(condition: .onQueue(queue))
     generation.mask = generation.gate?.restriction.map {
-      PendingMask(
-        $0, count: stepModel.vocabularyCount, ends: tokenizer.vocabulary.endOfGeneration, on: masks)
+      PendingMask($0, tokenizer.vocabulary, on: masks)
     }
   }
 

@@ -40,7 +40,8 @@ extension Engine {
               throw GenerationFailure(
                 .invalidArgument, "chat.messages is empty; give at least one message")
             }
-            return try template.get().render(chat).renderedText
+            let form: PromptForm = asSent ? .asSent : .template
+            return try template.get().render(chat, form: form).renderedText
           })
         return true
       }, cancelled: { complete(.failure(.cancelled)) })

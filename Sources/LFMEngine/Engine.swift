@@ -236,6 +236,9 @@ package final class Engine: TextGenerator, @unchecked Sendable {
       generation.text = prepared.text
       generation.text?.callPrefix = "call_\(generation.id)"
       generation.stop = prepared.stop
+      if generation.request?.stop.endsOnRepetition == true {
+        generation.repetition = RepetitionDetector()
+      }
       enqueue(generation, rowLimit: nil)
     }
   }

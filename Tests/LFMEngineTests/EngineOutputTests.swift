@@ -127,7 +127,8 @@ import Testing
     let harness = try EngineHarness(Self.stubborn(T.tokens("z")))
     let constraints: [OutputConstraint] = [
       .jsonSchema("{\"type\":"), .jsonSchema("{\"type\":\"nothing\"}"), .jsonSchema("false"),
-      .regularExpression("("), .regularExpression("(a)\\1"), .grammar("root ::= missing"), .choice([]),
+      .regularExpression("("), .regularExpression("(a)\\1"), .grammar("root ::= missing"),
+      .choice([]),
     ]
     for constraint in constraints {
       var request = GenerationRequest.greedy("x", maxTokens: 5)
@@ -199,7 +200,8 @@ import Testing
     return try EngineHarness(model, template: .known(.lfm25MoE))
   }
 
-  private let call = [T.callsOpen] + T.tokens("[get_weather(city=\"Oslo\", days=3)]") + [T.callsClose]
+  private let call =
+    [T.callsOpen] + T.tokens("[get_weather(city=\"Oslo\", days=3)]") + [T.callsClose]
 
   @Test func `Calls come typed, beside the text`() async throws {
     let harness = try harness(T.tokens("Let me look. ") + call + [T.turnEnd])
@@ -273,5 +275,19 @@ import Testing
 extension [GenerationEvent] {
   var toolCalls: [GeneratedToolCall] {
     compactMap { if case .toolCall(let call) = $0 { call } else { nil } }
+  }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct EngineRepetitionTests {
+  @Test func `A tail that only repeats itself ends the generation, if it is to`() async throws {
+    let letters = TestTokenizer.tokens("abc")
+    let model = ScriptedModel { ScriptedModel.favouring(letters[$0.count % 3]) }
+    let harness = try EngineHarness(model)
+    var request = GenerationRequest.greedy("x", maxTokens: 1000)
+    #expect(await harness.run(request).summary?.reason == .length)
+    request.stop.endsOnRepetition = true
+    let events = await harness.run(request)
+    #expect(events.summary?.reason == .repetition)
+    #expect(events.answer.count < 1000)
   }
 }

@@ -1,4 +1,5 @@
 import LFMGeneration
+import LFMLanguage
 import LFMModel
 
 /// One call in flight, from its acceptance to its terminal event: a text to generate, or logits to compute.
@@ -38,6 +39,8 @@ final class Generation: @unchecked Sendable {
   var forcedTokens = 0
   var text: CompletionText?
   var stop: StopCondition?
+  /// `nil` where a tail that repeats itself is no reason to end.
+  var repetition: RepetitionDetector?
   /// When it began to hold pages, and when its first token came.
   var started: ContinuousClock.Instant?
   var firstToken: ContinuousClock.Instant?

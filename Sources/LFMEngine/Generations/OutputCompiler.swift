@@ -14,7 +14,7 @@ final class OutputCompiler: Sendable {
   }
 
   fileprivate struct Kept: Sendable {
-    var constraints: [Key: CompiledConstraint] = [:]
+    var constraints: [Key: TokenConstraint] = [:]
     /// Those used longest ago first.
     var order: [Key] = []
   }
@@ -22,12 +22,12 @@ final class OutputCompiler: Sendable {
   /// How many compiled constraints are kept.
   private static let most = 32
 
-  private let compiler: ConstraintCompiler
+  private let vocabulary: ConstraintVocabulary
   private let tokens: TurnTokens
   private let kept = Mutex(Kept())
 
   init(tokenizer: Tokenizer) {
-    compiler = ConstraintCompiler(tokenizer: tokenizer)
+    vocabulary = ConstraintVocabulary(tokenizer.vocabulary)
     tokens = TurnTokens(tokenizer.vocabulary)
   }
 
@@ -41,7 +41,7 @@ final class OutputCompiler: Sendable {
     rules.isForcing = request.topLogProbabilities == 0
     if let constraint = request.constraint {
       rules.constraint = try compiled(.output(constraint)) { () throws(GenerationFailure) in
-        try compiler.compile(ConstraintSource(constraint))
+        try ConstraintSource(constraint)
       }
     }
     try addCalls(to: &rules, request)
@@ -58,7 +58,8 @@ final class OutputCompiler: Sendable {
     guard case .chat(let chat) = request.prompt, !chat.tools.isEmpty else {
       if use.choice == .auto || use.choice == .none { return }
       throw GenerationFailure(
-        .invalidArgument, "tool_use.choice asks for a call, but no tools are declared in prompt.chat")
+        .invalidArgument,
+        "tool_use.choice asks for a call, but no tools are declared in prompt.chat")
     }
     let canCall = tokens.callsOpen != nil && tokens.callsClose != nil
     if use.choice == .none {
@@ -83,25 +84,24 @@ final class OutputCompiler: Sendable {
     }
     let key = Key.calls(chat.tools, choice: use.choice, allowsSeveral: use.allowsSeveralCalls)
     rules.calls?.grammar = try compiled(key) { () throws(GenerationFailure) in
-      try compiler.compile(
-        .toolCalls(
-          ToolDeclaration.read(chat.tools), choice: use.choice,
-          allowsSeveral: use.allowsSeveralCalls))
+      .toolCalls(
+        try ToolDeclaration.read(chat.tools), ToolCallGrammar.Choice(use.choice),
+        parallel: use.allowsSeveralCalls)
     }
   }
 
   private func compiled(
-    _ key: Key, _ compile: () throws(GenerationFailure) -> CompiledConstraint
-  ) throws(GenerationFailure) -> CompiledConstraint {
+    _ key: Key, _ source: () throws(GenerationFailure) -> ConstraintSource
+  ) throws(GenerationFailure) -> TokenConstraint {
     if let found = kept.withLock({ $0.use(key) }) { return found }
-    let compiled = try compile()
+    let compiled = TokenConstraint(try CompiledConstraint(source()), vocabulary)
     kept.withLock { $0.keep(key, compiled, most: Self.most) }
     return compiled
   }
 }
 
 extension OutputCompiler.Kept {
-  fileprivate mutating func use(_ key: OutputCompiler.Key) -> CompiledConstraint? {
+  fileprivate mutating func use(_ key: OutputCompiler.Key) -> TokenConstraint? {
     guard let found = constraints[key] else { return nil }
     order.removeAll { $0 == key }
     order.append(key)
@@ -109,9 +109,26 @@ extension OutputCompiler.Kept {
   }
 
   fileprivate mutating func keep(
-    _ key: OutputCompiler.Key, _ constraint: CompiledConstraint, most: Int
+    _ key: OutputCompiler.Key, _ constraint: TokenConstraint, most: Int
   ) {
     if constraints.updateValue(constraint, forKey: key) == nil { order.append(key) }
     if order.count > most { constraints[order.removeFirst()] = nil }
+  }
+}
+
+extension ConstraintSource {
+  /// - Throws: `invalidArgument` if a schema is not JSON.
+  fileprivate init(_ constraint: OutputConstraint) throws(GenerationFailure) {
+    switch constraint {
+    case .jsonSchema(let schema):
+      do {
+        self = .jsonSchema(try JSONParser.parse(schema.text))
+      } catch {
+        throw error.failure(in: "constraint.json_schema")
+      }
+    case .regularExpression(let text): self = .regularExpression(text)
+    case .grammar(let text): self = .grammar(text)
+    case .choice(let texts): self = .choice(texts)
+    }
   }
 }

@@ -33,6 +33,8 @@ struct OutputGate: Sendable {
   private var answer: ConstraintMatcher?
   private var hasAnswerText = false
   private var blocks = 0
+  /// The last few tokens that a matcher took: a forced text is cut as the tokenizer would have cut the whole.
+  private var last: [TokenID] = []
   /// Tokens between the tags of thinking.
   private var thinkingTokens = 0
   private var isThinkingUnwanted = false
@@ -41,12 +43,15 @@ struct OutputGate: Sendable {
   /// How many tokens may be forced behind one that was sampled: what follows them waits for a step of so many rows.
   private static let longestForced = 256
 
-  init(rules: OutputRules, start: ThinkingSplitter.Start, tokenizer: Tokenizer) {
+  /// - Throws: `invalidArgument` if a constraint can be read in too many ways from its beginning.
+  init(
+    rules: OutputRules, start: ThinkingSplitter.Start, tokenizer: Tokenizer
+  ) throws(GenerationFailure) {
     self.rules = rules
     self.tokenizer = tokenizer
     tokens = TurnTokens(tokenizer.vocabulary)
     splitter = ThinkingSplitter(start: start)
-    answer = rules.constraint.map { ConstraintMatcher($0) }
+    if let constraint = rules.constraint { answer = try constraint.matcher() }
     place =
       switch start {
       case .turn: .before
@@ -137,7 +142,7 @@ extension OutputGate {
     let wasAnswer = isAnswer
     var forced: [ForcedToken] = []
     while rules.isForcing, forced.count < Self.longestForced {
-      let next = nextForced()
+      let next = try nextForced()
       if next.isEmpty { break }
       for token in next {
         try take(token)
@@ -147,24 +152,24 @@ extension OutputGate {
     return (wasAnswer, forced)
   }
 
-  private func nextForced() -> [TokenID] {
+  private func nextForced() throws(GenerationFailure) -> [TokenID] {
     switch place {
     case .before: return []
     case .thinking:
       return isOverBudget ? [tokens.thinkingCloses].compactMap(\.self) : []
     case .answer:
       guard blocks == 0 else { return [] }
-      if let answer { return rules.calls == nil || hasAnswerText ? forced(by: answer) : [] }
+      if let answer { return rules.calls == nil || hasAnswerText ? try forced(by: answer) : [] }
       return rules.calls?.isRequired == true ? [tokens.callsOpen].compactMap(\.self) : []
     case .calls(let matcher):
       guard let matcher else { return [] }
       if matcher.mustEnd { return [tokens.callsClose].compactMap(\.self) }
-      return forced(by: matcher)
+      return try forced(by: matcher)
     }
   }
 
-  private func forced(by matcher: ConstraintMatcher) -> [TokenID] {
-    matcher.forcedTokens(tokenizer)
+  private func forced(by matcher: ConstraintMatcher) throws(GenerationFailure) -> [TokenID] {
+    try matcher.forcedTokens(tokenizer, after: last)
   }
 
   private mutating func take(_ token: TokenID) throws(GenerationFailure) {
@@ -185,7 +190,7 @@ extension OutputGate {
         blocks += 1
         place = .answer
       } else if matcher != nil {
-        try Self.advance(&matcher, token)
+        try advance(&matcher, token)
         place = .calls(matcher)
       }
     }
@@ -193,10 +198,13 @@ extension OutputGate {
 
   private mutating func takeAnswer(_ token: TokenID) throws(GenerationFailure) {
     if token == tokens.callsOpen, let calls = rules.calls {
-      place = .calls(calls.grammar.map { ConstraintMatcher($0) })
+      last = []
+      place = .calls(try calls.grammar?.matcher())
     } else if blocks == 0 {
       hasAnswerText = true
-      try Self.advance(&answer, token)
+      var matcher = answer.take()
+      defer { answer = matcher }
+      try advance(&matcher, token)
     }
   }
 
@@ -216,16 +224,18 @@ extension OutputGate {
     guard answer != nil else { return }
     // A tag in plain letters may end within a token, whose rest is the answer's.
     for case .answer(let rest) in deltas + splitter.finish() {
-      guard answer?.advance(Array(rest.utf8)) == true else { throw Self.disobeyed }
+      guard try answer?.advance(bytes: Array(rest.utf8)) == true else { throw Self.disobeyed }
       hasAnswerText = true
     }
   }
 
-  private static func advance(
+  private mutating func advance(
     _ matcher: inout ConstraintMatcher?, _ token: TokenID
   ) throws(GenerationFailure) {
     guard matcher != nil else { return }
-    guard matcher?.advance(token) == true else { throw disobeyed }
+    guard try matcher?.advance(token) == true else { throw Self.disobeyed }
+    last.append(token)
+    if last.count > 4 { last.removeFirst() }
   }
 
   private static let disobeyed = GenerationFailure(

@@ -7,7 +7,7 @@ struct OutputRules: Sendable {
   /// How tools are called.
   struct Calls: Sendable {
     /// What stands between the marks of a block of calls; `nil` where calls are written freely.
-    var grammar: CompiledConstraint?
+    var grammar: TokenConstraint?
     /// Whether the answer is a call.
     var isRequired: Bool
     /// Whether another block may follow the first.
@@ -17,7 +17,7 @@ struct OutputRules: Sendable {
   /// The most tokens between the tags of thinking.
   var thinkingLimit: Int?
   /// What the answer follows.
-  var constraint: CompiledConstraint?
+  var constraint: TokenConstraint?
   /// `nil` where there are no tools to be called.
   var calls: Calls?
   /// Whether calls cannot be written at all.

@@ -39,6 +39,8 @@ struct Preparation: Sendable {
   /// The prompt's text or tokens, if they may fit.
   fileprivate func begin(_ request: GenerationRequest) throws(GenerationFailure) -> Source {
     let request = try request.validated(vocabularySize: tokenizer.vocabulary.count)
+    // What cannot be honoured is refused before the prompt is worked on; what is compiled is kept until it is needed.
+    _ = try outputs.rules(for: request)
     let source = try source(of: request.prompt, behindChat: skipped(request))
     switch source {
     case .tokens(let tokens): try check(tokens.count, isWhole: true)
@@ -108,8 +110,9 @@ struct Preparation: Sendable {
       parameters: request.sampling, vocabularySize: tokenizer.vocabulary.count)
     sampler.observe(tokens)
     let start = TurnStart.find(in: tokens, tokenizer)
-    let gate = try outputs.rules(for: request).map {
-      OutputGate(rules: $0, start: start, tokenizer: tokenizer)
+    var gate: OutputGate?
+    if let rules = try outputs.rules(for: request) {
+      gate = try OutputGate(rules: rules, start: start, tokenizer: tokenizer)
     }
     return Prepared(
       tokens: tokens, sampler: sampler, gate: gate,

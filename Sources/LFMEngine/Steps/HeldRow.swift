@@ -15,10 +15,12 @@ final class HeldRow: @unchecked Sendable {
   }
 
   /// On the masks' queue.
-  func sample(allowed: [UInt64]) {
+  func sample(allowed outcome: PendingMask.Outcome) {
     // A row is held seldom: the buffers are not worth keeping.
     var pool = CandidatePool(vocabularySize: logits.count)
+    let logits = logits
     do throws(GenerationFailure) {
+      let allowed = try outcome.get()
       result = .success(try tail.sample(logits.span, allowed: allowed, &pool))
     } catch {
       result = .failure(error)

@@ -62,9 +62,10 @@ final class StepRun: @unchecked Sendable {
   private func sample(_ part: inout Part, rows: Range<Int>, _ tools: StepTools) -> Outcome {
     if part.segment.logits == .all { return .rows(rows.map { tools.logits.row($0) }) }
     guard let row = rows.last, part.sampler != nil else { return .committed }
-    let mask = part.mask?.mask
-    if part.mask != nil, mask == nil { return .held(tools.logits.row(row)) }
+    let outcome = part.mask?.outcome
+    if part.mask != nil, outcome == nil { return .held(tools.logits.row(row)) }
     do throws(GenerationFailure) {
+      let mask = try outcome?.get()
       var tail = SamplingTail(
         sampler: part.sampler, gate: part.gate, topLogProbabilities: part.topLogProbabilities,
         endsThinking: part.generation.endsThinking.isRaised)

@@ -1,0 +1,45 @@
+import Dispatch
+import LFMGeneration
+import LFMTokenizer
+import Synchronization
+
+/// A mask that is being worked out, on a queue of its own, while the step computes for which it is meant.
+final class PendingMask: Sendable {
+  /// A bit for every token, 64 to a word; or why there is none.
+  typealias Outcome = Result<[UInt64], GenerationFailure>
+
+  private struct State: Sendable {
+    var outcome: Outcome?
+    var waiter: (@Sendable (Outcome) -> Void)?
+  }
+
+  private let state = Mutex(State())
+  private let queue: DispatchQueue
+
+  /// Begins at once.
+  init(_ restriction: TokenRestriction, _ vocabulary: Vocabulary, on queue: DispatchQueue) {
+    self.queue = queue
+    queue.async { [self] in
+      let outcome = Outcome { () throws(GenerationFailure) in
+        try restriction.mask(vocabulary)
+      }
+      let waiter = state.withLock { state in
+        state.outcome = outcome
+        return state.waiter.take()
+      }
+      waiter?(outcome)
+    }
+  }
+
+  /// What came of it, if that is known: nobody who computes ever waits for it.
+  var outcome: Outcome? { state.withLock { $0.outcome } }
+
+  /// Calls `body` once, on the masks' queue.
+  func whenReady(_ body: @escaping @Sendable (Outcome) -> Void) {
+    let outcome = state.withLock { state in
+      if state.outcome == nil { state.waiter = body }
+      return state.outcome
+    }
+    if let outcome { queue.async { body(outcome) } }
+  }
+}
