@@ -182,7 +182,8 @@ extension SchemaExpander {
         $0.minimum = shape.prefix.count + 1
         if !shape.rest.isNever {
           let count = ArrayShape.Count(
-            value: complement(shape.rest), from: shape.prefix.count, atLeast: 1, place: 0)
+            value: complement(shape.rest), from: shape.prefix.count, atLeast: 1,
+            place: current ?? 0)
           $0.counts = [count]
         }
       }
@@ -210,7 +211,9 @@ extension SchemaExpander {
         result.append(.having(name, value))
       } else {
         var other = ObjectShape()
-        other.existences = [ObjectShape.Existence(keys: rule.keys, value: value, place: 0)]
+        other.existences = [
+          ObjectShape.Existence(keys: rule.keys, value: value, place: current ?? 0)
+        ]
         other.minimum = 1
         result.append(other)
       }

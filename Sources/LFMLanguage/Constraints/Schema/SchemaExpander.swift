@@ -35,12 +35,14 @@ final class SchemaExpander {
   /// The same for the values around it.
   private var suspended: Set<Key> = []
   private var steps = 0
-  private var current: Int?
+  /// The place of the schema that is being taken apart.
+  private(set) var current: Int?
   private(set) var emptinessDepth = 0
   /// How often a question had to be left open.
   private var openQuestions = 0
   private var emptiness: [Conjunction: Bool] = [:]
   var patterns: [PropertyName: ScalarAutomaton] = [:]
+  var checkedDivisors: Set<DecimalNumber> = []
 
   init(_ document: SchemaDocument, assertsFormats: Bool) {
     self.document = document

@@ -12,6 +12,8 @@ final class SchemaGrammarBuilder {
     static let arrayStates = 4_096
     /// Kinds of keys that an object tells apart.
     static let cells = 64
+    /// Up to so many names of an object, all spellings of each are taken.
+    static let escapedNames = 512
   }
 
   let expander: SchemaExpander

@@ -84,7 +84,7 @@ package struct SchemaKeyword: Hashable, Sendable {
       "additionalProperties", .exact, "Absent, any further members are allowed.", .schema),
     SchemaKeyword("propertyNames", .exact, "All that strings can be asked for.", .schema),
     SchemaKeyword(
-      "unevaluatedProperties", .partly, "With all that it looks through; not under not.", .schema),
+      "unevaluatedProperties", .exact, "With all that it looks through.", .schema),
     SchemaKeyword("required", .exact, "A list of keys."),
     SchemaKeyword("dependentRequired", .exact, "Lists of keys by key."),
     SchemaKeyword("minProperties", .exact, "A number of members."),
@@ -97,7 +97,7 @@ package struct SchemaKeyword: Hashable, Sendable {
       "items", .exact, "Also with a list of schemas, as prefixItems.", .schemaOrSchemas),
     SchemaKeyword("additionalItems", .exact, "With a list in items.", .schema),
     SchemaKeyword(
-      "unevaluatedItems", .partly, "With all that it looks through; not under not.", .schema),
+      "unevaluatedItems", .exact, "With all that it looks through.", .schema),
     SchemaKeyword("contains", .exact, "With limits that are not large.", .schema),
     SchemaKeyword("minContains", .exact, "With contains."),
     SchemaKeyword(
