@@ -1,5 +1,6 @@
 import Dispatch
 import LFMGeneration
+import LFMLanguage
 import LFMModel
 import LFMTokenizer
 

@@ -132,3 +132,12 @@ extension ConstraintSource {
     }
   }
 }
+
+extension ToolCallGrammar.Choice {
+  fileprivate init(_ choice: ToolUse.Choice) {
+    switch choice {
+    case .named(let name): self = .only([name])
+    case .auto, .none, .required: self = .any
+    }
+  }
+}
