@@ -21,7 +21,8 @@ package struct ServerLimits: Hashable, Sendable {
   package var smallBytes = 64 << 10
   /// Positions of one Logits call.
   package var logitsPositions = 512
-  /// Bytes of one call's replies that wait to be written; above, its generation rests.
+  /// Bytes of one call's replies that wait to be written; above, its generation rests. Without credit it rests with the
+  /// first.
   package var outputHighWater = 32 << 10
   /// At how many waiting bytes a resting generation goes on.
   package var outputLowWater = 8 << 10

@@ -234,6 +234,7 @@ extension SocketConnection {
       }
       if sent >= 0 { continue }
       guard sent == -Int(EAGAIN) else {
+        deliverLastWords()
         return finish(SocketError(errno: Int32(-sent), doing: "write to the peer"))
       }
       waitToWrite()
@@ -249,6 +250,16 @@ extension SocketConnection {
     if wasAboveLowWater, outbox.count <= lowWater {
       wasAboveLowWater = false
       deliver?(.drained)
+    }
+  }
+
+  /// A peer that closed may have said before what was asked of it; that we could not write to it takes nothing of that back.
+  private func deliverLastWords() {
+    outbox.removeAll()
+    while deliver != nil, reader != nil, !isReadingPaused {
+      let (bytes, result) = receive()
+      guard result > 0 else { return }
+      deliver?(.received(bytes))
     }
   }
 

@@ -159,6 +159,21 @@ struct SocketConnectionTests {
     try await eventually("closed") { recorder.closes == [nil] }
   }
 
+  /// An answer that came before the peer closed is not lost because something more was to be written.
+  @Test func lastBytesOfAPeerArriveThoughItCannotBeWrittenTo() async throws {
+    let wired = try Wired()
+    let (recorder, peer) = (wired.recorder, wired.peerNumber)
+    wired.onQueue { connection in
+      write([5, 6, 7], to: peer)
+      shutdown(peer, Int32(SHUT_RDWR))
+      connection.send([1])
+      // Writes at once, before there is a turn to read.
+      connection.endOutput()
+    }
+    try await eventually("closed") { recorder.closes.count == 1 }
+    #expect(recorder.bytes == [5, 6, 7])
+  }
+
   /// What the peer sends meanwhile does not turn the end into an error.
   @Test func closingWithBytesUnreadIsAnEndAndNoReset() async throws {
     let wired = try Wired()

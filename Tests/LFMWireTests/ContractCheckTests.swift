@@ -56,21 +56,43 @@ struct ContractCheckTests {
     }
     """
 
-  /// Runs the check in a folder with these files beside the released contract.
-  private func check(_ files: [String: String], _ flags: String = "") throws -> (Int32, String) {
+  /// The released contract of these tests.
+  private static let released: [UInt8] = {
+    (try? inFolder { folder in
+      try contract.write(
+        to: folder.appending(path: "first.proto"), atomically: true, encoding: .utf8)
+      let release = Shell.run("\(tool(folder)) --release")
+      #expect(release.status == 0, "\(release.output)")
+      return [UInt8](try Data(contentsOf: folder.appending(path: "contract.binpb")))
+    }) ?? []
+  }()
+
+  private static func tool(_ folder: URL) -> String {
+    "'\(Shell.root.path)/Tools/check-contract' --protos '\(folder.path)'"
+  }
+
+  private static func inFolder<R>(_ body: (URL) throws -> R) throws -> R {
     let folder = FileManager.default.temporaryDirectory.appending(path: "lfm-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let tool = "'\(Shell.root.path)/Tools/check-contract' --protos '\(folder.path)'"
-    let first = folder.appending(path: "first.proto")
-    try Self.contract.write(to: first, atomically: true, encoding: .utf8)
-    let release = Shell.run("\(tool) --release")
-    #expect(release.status == 0, "\(release.output)")
-    try FileManager.default.removeItem(at: first)
-    for (name, text) in files {
-      try text.write(to: folder.appending(path: name), atomically: true, encoding: .utf8)
+    return try body(folder)
+  }
+
+  /// Runs the check in a folder with these files beside the released contract.
+  ///
+  /// - Returns: its status, its words, and whether the released contract is another one now.
+  private func check(
+    _ files: [String: String], _ flags: String = ""
+  ) throws -> (status: Int32, output: String, hasChanged: Bool) {
+    try Self.inFolder { folder in
+      let released = folder.appending(path: "contract.binpb")
+      try Data(Self.released).write(to: released)
+      for (name, text) in files {
+        try text.write(to: folder.appending(path: name), atomically: true, encoding: .utf8)
+      }
+      let (status, output) = Shell.run("\(Self.tool(folder)) \(flags)")
+      return (status, output, try Data(contentsOf: released) != Data(Self.released))
     }
-    return Shell.run("\(tool) \(flags)")
   }
 
   private func changed(_ old: String, _ new: String) -> String {
@@ -91,8 +113,12 @@ struct ContractCheckTests {
       .replacingOccurrences(
         of: "rpc One", with: "rpc Two(stream New) returns (A);\n rpc One") + "message New {}"
     let other = "syntax = \"proto3\"; package c; message M { int32 x = 1; }"
-    let (status, output) = try check(["first.proto": text, "second.proto": other])
-    #expect(status == 0, "\(output)")
+    let files = ["first.proto": text, "second.proto": other]
+    let checked = try check(files)
+    #expect(checked.status == 0 && !checked.hasChanged, "\(checked.output)")
+    // Released, they are part of what must not break.
+    let released = try check(files, "--release")
+    #expect(released.status == 0 && released.hasChanged, "\(released.output)")
   }
 
   /// What is replaced, by what, and what the check must name.
@@ -123,26 +149,25 @@ struct ContractCheckTests {
     if old == "message Part {" {
       text = text.replacingOccurrences(of: "Part part", with: "Piece part")
     }
-    let (status, output) = try check(["first.proto": text])
-    #expect(status == 1 && output.contains(sentence), "\(output)")
-    // Nor does it become the released contract unasked.
-    #expect(try check(["first.proto": text], "--release").0 == 1)
+    // Nor can it be released unasked.
+    let (status, output, hasChanged) = try check(["first.proto": text], "--release")
+    #expect(status == 1 && !hasChanged && output.contains(sentence), "\(output)")
   }
 
   @Test func aFileThatMovedIsABreak() throws {
-    let (status, output) = try check(["other.proto": Self.contract])
+    let (status, output, _) = try check(["other.proto": Self.contract])
     #expect(status == 1 && output.contains("the file first.proto is gone"), "\(output)")
   }
 
   @Test func whatIsRemovedOnPurposeMustBeReserved() throws {
     let free = changed("int32 count = 1;", "")
-    let (status, output) = try check(["first.proto": free], "--release --breaking")
+    let (status, output, _) = try check(["first.proto": free], "--release --breaking")
     #expect(status == 1 && output.contains("reserve its number and its name"), "\(output)")
     let kept = changed("int32 count = 1;", "reserved 1; reserved \"count\";")
-    #expect(try check(["first.proto": kept], "--release --breaking").0 == 0)
+    #expect(try check(["first.proto": kept], "--release --breaking").status == 0)
   }
 
   @Test func aBrokenFileIsNoPass() throws {
-    #expect(try check(["first.proto": "message {"]).0 != 0)
+    #expect(try check(["first.proto": "message {"]).status != 0)
   }
 }

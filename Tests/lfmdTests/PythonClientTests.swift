@@ -21,10 +21,12 @@ import Testing
     ).wait()
   }
 
-  private func run(_ script: String, _ daemon: TestDaemon) throws {
+  /// - Returns: whether it ran and all went well.
+  @discardableResult
+  private func run(_ script: String, _ daemon: TestDaemon) throws -> Bool {
     guard let python = Self.python else {
       print("skipped \(script): there is no python3 here")
-      return
+      return false
     }
     let outcome = try Self.run(
       python,
@@ -33,13 +35,13 @@ import Testing
         Built.root.appending(path: "Protos").path, "\(daemon.program.process.processIdentifier)",
       ])
     #expect(outcome.status == 0, "\(script): \(outcome.text)\(outcome.errors)")
+    return outcome.status == 0
   }
 
   @Test func everyMethodAnswersAndTheDaemonStopsInOrder() throws {
     let daemon = try TestDaemon(arguments: ["--allow-logits", "true"])
-    try run("drive.py", daemon)
-    guard Self.python != nil else { return }
-    // The script has asked it to stop.
+    // At its end the script asks it to stop.
+    guard try run("drive.py", daemon) else { return }
     #expect(try daemon.program.wait().status == 0)
   }
 

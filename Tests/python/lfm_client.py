@@ -52,7 +52,10 @@ class Connection:
 
     def write(self, kind, call, message, flags=0):
         payload = message if isinstance(message, bytes) else message.SerializeToString()
-        self.socket.sendall(HEADER.pack(len(payload), call, kind, flags, 0) + payload)
+        try:
+            self.socket.sendall(HEADER.pack(len(payload), call, kind, flags, 0) + payload)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # The daemon has closed. What it said before is still to be read, and then its end.
 
     def write_whole(self, kind, call, payload, size=FRAGMENT, between=lambda: None):
         """Writes a message that may need fragments; `between` is called between two of them."""
