@@ -90,10 +90,12 @@ import Testing
     }
   }
 
-  struct Refusal {
+  struct Refusal: CustomTestStringConvertible {
     var pattern: String
     var reason: RegularFailure.Reason
     var column: Int?
+
+    var testDescription: String { String(pattern.prefix(40)) }
   }
 
   static let refusals: [Refusal] = [

@@ -110,7 +110,8 @@ extension GrammarExpression {
     }
   }
 
-  fileprivate func mappingCalls(_ map: (Int) -> GrammarExpression) -> GrammarExpression {
+  /// With other expressions in place of the calls of rules.
+  func mappingCalls(_ map: (Int) -> GrammarExpression) -> GrammarExpression {
     switch self {
     case .nothing, .literal, .language: return self
     case .rule(let index): return map(index)

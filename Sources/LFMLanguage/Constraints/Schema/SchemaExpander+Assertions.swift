@@ -52,6 +52,7 @@ extension SchemaExpander {
         throw fail(subject.place, "multipleOf", "should be a number above 0")
       }
       shape.divisors = [divisor]
+      try checkDivisor(divisor, subject.place)
     }
     if assertsFormats, case .string(let name)? = subject.object["format"],
       let bits = ["int32": 32, "int64": 64][name]
@@ -64,6 +65,17 @@ extension SchemaExpander {
       return shape.intersection(range)
     }
     return NumberShape().intersection(shape)
+  }
+
+  /// That there is an automaton, so that the refusal names the keyword.
+  private func checkDivisor(
+    _ divisor: DecimalNumber, _ place: Int
+  ) throws(GenerationFailure) {
+    if !checkedDivisors.insert(divisor).inserted { return }
+    try spend(100)
+    _ = try SchemaFailure.of(document.pointer(place, "multipleOf")) { () throws(RegularFailure) in
+      try NumberLanguage.multiple(of: divisor.text)
+    }
   }
 
   private func limit(
@@ -144,7 +156,8 @@ extension SchemaExpander {
       throw fail(place, "format", error.description)
     }
     throw fail(
-      place, "format", "is not known here and would not be enforced; leave it out or write a pattern")
+      place, "format",
+      "is not known here and would not be enforced; leave it out or write a pattern")
   }
 
   // MARK: Arrays

@@ -24,6 +24,10 @@ extension SchemaExpander {
     document.draft != .current && subject.object["$ref"] != nil
   }
 
+  private func looksBack(_ subject: Subject) -> Bool {
+    subject.object["unevaluatedProperties"] != nil || subject.object["unevaluatedItems"] != nil
+  }
+
   /// The values that the schema accepts.
   func accepted(
     by place: Int, scope: Int, tracks: Bool
@@ -37,9 +41,7 @@ extension SchemaExpander {
       for target in references { shape = try expand(target, tracks: tracks) }
       return shape
     }
-    let looksBack =
-      subject.object["unevaluatedProperties"] != nil || subject.object["unevaluatedItems"] != nil
-    let inner = tracks || looksBack
+    let inner = tracks || looksBack(subject)
     shape = try assertions(subject, tracks: inner)
     for listed in try listed(subject) { shape = try intersection(shape, listed) }
     for target in references {
@@ -57,15 +59,15 @@ extension SchemaExpander {
     guard let subject = try subject(place, scope) else {
       return document.places[place].value == .bool(true) ? .nothing : .all
     }
+    if looksBack(subject), !isOnlyReference(subject) {
+      // What was looked at depends on which branches hold, so the keywords cannot fail one by one.
+      return try complement(try accepted(by: place, scope: scope, tracks: false))
+    }
     var shape = ValueShape.nothing
     for target in try references(subject) {
       shape.formUnion(try expand(complement(target)))
     }
     if isOnlyReference(subject) { return shape }
-    for keyword in ["unevaluatedProperties", "unevaluatedItems"]
-    where subject.object[keyword] != nil {
-      throw fail(place, keyword, "cannot be honoured where the schema has to fail (not, oneOf, if)")
-    }
     shape.formUnion(try complement(try assertions(subject, tracks: false)))
     for listed in try listed(subject) { shape.formUnion(try complement(listed)) }
     for part in try compositions(subject) { shape.formUnion(try part.rejected()) }

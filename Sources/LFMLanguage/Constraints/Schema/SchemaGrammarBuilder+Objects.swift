@@ -5,14 +5,14 @@ import LFMGeneration
 /// Owns which keys are named, and into which kinds the others fall.
 extension SchemaGrammarBuilder {
   /// Keys that are not named, of one kind.
-  private struct Cell {
+  struct Cell {
     /// `nil` for all.
     var language: ScalarAutomaton?
     var value: Conjunction
   }
 
   /// What an object's rules come to.
-  private struct Layout {
+  struct Layout {
     /// In the order in which they were declared.
     var names: [PropertyName]
     var values: [PropertyName: Conjunction]
@@ -20,36 +20,31 @@ extension SchemaGrammarBuilder {
   }
 
   func write(_ shape: ObjectShape) throws(GenerationFailure) -> GrammarExpression {
-    let layout = try layout(shape)
-    if let existence = shape.existences.first {
-      return try write(shape, asking: existence, layout)
+    var choices: [GrammarExpression] = []
+    for settled in try settled(shape) {
+      guard let members = try members(settled) else { continue }
+      let mayBeEmpty = settled.required.isEmpty && settled.minimum == 0
+      let hasAny = !members.named.isEmpty || !members.others.isEmpty
+      choices.append(
+        notation.enclosed(
+          "{", "}", content: hasAny && members.atMost != 0 ? .members(members) : nil,
+          isOptional: mayBeEmpty))
     }
-    guard let members = try members(shape, layout) else { return .nothing }
-    let mayBeEmpty = shape.required.isEmpty && shape.minimum == 0
-    let hasAny = !members.named.isEmpty || !members.others.isEmpty
-    return notation.enclosed(
-      "{", "}", content: hasAny && members.atMost != 0 ? .members(members) : nil,
-      isOptional: mayBeEmpty)
+    return choices.count == 1 ? choices[0] : .choice(choices)
   }
 
   /// The members of objects of the shape, at least one; `nil` if a required one cannot be.
-  func members(_ shape: ObjectShape) throws(GenerationFailure) -> GrammarMembers? {
-    try members(shape, try layout(shape))
-  }
-
-  private func members(
-    _ shape: ObjectShape, _ layout: Layout
-  ) throws(GenerationFailure) -> GrammarMembers? {
-    let kept = possibleNames(shape, layout)
-    if !shape.required.isSubset(of: kept) { return nil }
-    let names = layout.names.filter(kept.contains)
+  private func members(_ shape: ObjectShape) throws(GenerationFailure) -> GrammarMembers? {
+    let layout = try layout(shape)
+    guard let names = keptNames(shape, layout) else { return nil }
     let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
     var named: [GrammarMembers.Named] = []
     for name in names {
       let requires = (shape.dependencies[name] ?? []).compactMap { places[$0] }.sorted()
       named.append(
         GrammarMembers.Named(
-          key: try key(name), value: try expression(layout.values[name] ?? .anything),
+          key: try key(name, among: names.count),
+          value: try expression(layout.values[name] ?? .anything),
           isRequired: shape.required.contains(name), requires: requires))
     }
     var others: [GrammarMembers.Other] = []
@@ -70,8 +65,8 @@ extension SchemaGrammarBuilder {
       separator: notation.separator, atLeast: max(1, shape.minimum), atMost: shape.maximum)
   }
 
-  /// Names that may occur: whose values and dependencies can be.
-  private func possibleNames(_ shape: ObjectShape, _ layout: Layout) -> Set<PropertyName> {
+  /// Names that may occur, as their values and dependencies can be; `nil` if a required one cannot.
+  func keptNames(_ shape: ObjectShape, _ layout: Layout) -> [PropertyName]? {
     var kept = Set(layout.names.filter { layout.values[$0]?.isNever == false })
     var changes = true
     while changes {
@@ -82,10 +77,19 @@ extension SchemaGrammarBuilder {
         changes = true
       }
     }
-    return kept
+    return shape.required.isSubset(of: kept) ? layout.names.filter(kept.contains) : nil
   }
 
-  private func key(_ name: PropertyName) throws(GenerationFailure) -> ByteAutomaton {
+  /// - Parameter count: of the names of the object. When they are very many, characters stand for themselves where they can, so
+  ///   that the automata stay small.
+  private func key(
+    _ name: PropertyName, among count: Int
+  ) throws(GenerationFailure) -> ByteAutomaton {
+    if notation.language == .json {
+      let key = KeySpelling.automaton(name.text, escapesAll: count <= Limits.escapedNames)
+      try spend(key)
+      return key
+    }
     if let known = keys[name] { return known }
     let key = try regular { () throws(RegularFailure) in
       try notation.key(SchemaLanguages.texts([name.text]))
@@ -96,7 +100,7 @@ extension SchemaGrammarBuilder {
 
   // MARK: Layout
 
-  private func layout(_ shape: ObjectShape) throws(GenerationFailure) -> Layout {
+  func layout(_ shape: ObjectShape) throws(GenerationFailure) -> Layout {
     var names: [PropertyName] = []
     var known: Set<PropertyName> = []
     func add(_ some: some Sequence<PropertyName>) {
@@ -176,23 +180,61 @@ extension SchemaGrammarBuilder {
 
   // MARK: Members that have to be, but whose keys are not said
 
-  private func write(
-    _ shape: ObjectShape, asking existence: ObjectShape.Existence, _ layout: Layout
-  ) throws(GenerationFailure) -> GrammarExpression {
+  /// The shape without existences: one for each key that may be the one that has to be.
+  func settled(_ shape: ObjectShape) throws(GenerationFailure) -> [ObjectShape] {
+    guard let existence = shape.existences.first else { return [shape] }
+    try expander.spend(20)
+    let layout = try layout(shape)
     var rest = shape
     rest.existences.removeFirst()
-    var candidates: [PropertyName] = []
+    let found = try candidates(for: existence, layout)
+    if found.isForced {
+      // Whatever member there is, it is such a one.
+      rest.minimum = max(1, rest.minimum)
+      return try settled(rest)
+    }
+    if found.hasUnnamed {
+      throw SchemaFailure.at(
+        expander.document.pointer(existence.place),
+        "asks (under not, oneOf or if) for a member of any key, which cannot be written; "
+          + "name the keys and set additionalProperties to false")
+    }
+    var result: [ObjectShape] = []
+    for name in found.names {
+      if let narrowed = rest.intersection(.having(name, existence.value)) {
+        result += try settled(narrowed)
+      }
+      if result.count > SchemaExpander.Limits.width {
+        throw SchemaFailure.tooComplex(
+          expander.pointer(of: current),
+          "comes to more than \(SchemaExpander.Limits.width) alternatives")
+      }
+    }
+    return result
+  }
+
+  private struct Candidates {
+    var names: [PropertyName] = []
+    /// Whether a member that is not named could be it, too.
+    var hasUnnamed = false
+    /// Whether every member that there can be is one.
     var isForced = true
+  }
+
+  private func candidates(
+    for existence: ObjectShape.Existence, _ layout: Layout
+  ) throws(GenerationFailure) -> Candidates {
+    var found = Candidates()
+    let opposite = expander.complement(existence.value)
     for name in layout.names {
       guard let value = layout.values[name], !value.isNever else { continue }
       guard try expander.contains(existence.keys, name) else {
-        isForced = false
+        found.isForced = false
         continue
       }
-      if !expander.isEmpty(value.and(existence.value)) { candidates.append(name) }
-      if !expander.isEmpty(value.and(expander.complement(existence.value))) { isForced = false }
+      if !expander.isEmpty(value.and(existence.value)) { found.names.append(name) }
+      if !expander.isEmpty(value.and(opposite)) { found.isForced = false }
     }
-    var reachesCells = false
     for cell in layout.cells {
       let (inside, outside): (Cell?, Cell?)
       if existence.keys.kinds.isEmpty {
@@ -200,30 +242,11 @@ extension SchemaGrammarBuilder {
       } else {
         (inside, outside) = try split(cell, try language(existence.keys))
       }
-      if outside != nil { isForced = false }
+      if outside != nil { found.isForced = false }
       guard let inside else { continue }
-      if !expander.isEmpty(inside.value.and(existence.value)) { reachesCells = true }
-      if !expander.isEmpty(inside.value.and(expander.complement(existence.value))) {
-        isForced = false
-      }
+      if !expander.isEmpty(inside.value.and(existence.value)) { found.hasUnnamed = true }
+      if !expander.isEmpty(inside.value.and(opposite)) { found.isForced = false }
     }
-    if isForced {
-      // Whatever member there is, it is such a one.
-      rest.minimum = max(1, rest.minimum)
-      return try write(rest)
-    }
-    if reachesCells {
-      throw SchemaFailure.at(
-        expander.pointer(of: current),
-        "asks (under not, oneOf or if) for a member of any key, which cannot be written; "
-          + "name the keys and set additionalProperties to false")
-    }
-    var choices: [GrammarExpression] = []
-    for name in candidates {
-      if let narrowed = rest.intersection(.having(name, existence.value)) {
-        choices.append(try write(narrowed))
-      }
-    }
-    return .choice(choices)
+    return found
   }
 }

@@ -12,6 +12,8 @@ final class SchemaGrammarBuilder {
     static let arrayStates = 4_096
     /// Kinds of keys that an object tells apart.
     static let cells = 64
+    /// Up to so many names of an object, all spellings of each are taken.
+    static let escapedNames = 512
   }
 
   let expander: SchemaExpander
@@ -78,7 +80,9 @@ final class SchemaGrammarBuilder {
 
   private func write(_ shape: NumberShape) throws(GenerationFailure) -> GrammarExpression {
     if let known = numberLanguages[shape] { return known }
-    let language = try regular { () throws(RegularFailure) in try SchemaLanguages.numbers(shape) }
+    let language = try regular { () throws(RegularFailure) in
+      try NumberSpelling.language(shape, hasPlainIntegers: notation.hasPlainIntegers)
+    }
     try spend(language)
     let expression: GrammarExpression = language.start == 0 ? .nothing : .language(language)
     numberLanguages[shape] = expression

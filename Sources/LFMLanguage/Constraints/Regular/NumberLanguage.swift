@@ -1,0 +1,145 @@
+/// Numbers as JSON writes them, by their value.
+///
+/// Owns which spellings of the numbers that are wanted belong to a language. Without an exponent: all, with any number of zeros behind the
+/// point and `-0`. With one: of a bound, those whose mantissa satisfies it and is not led out again by the exponent's sign; of a divisor,
+/// those whose mantissa is a multiple and whose exponent is not negative; of one value, those whose mantissa has its digits and the point
+/// anywhere behind the first. So every text of a language has a value that is wanted, and languages may be intersected.
+package enum NumberLanguage {
+  /// Every number.
+  package static let any: ScalarAutomaton = made { () throws(RegularFailure) in
+    try RegularExpression.automaton("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?", .whole)
+  }
+
+  /// Numbers without a fractional part: `12`, `12.0`, `12e3`.
+  package static let integer: ScalarAutomaton = made { () throws(RegularFailure) in
+    try multiple(of: "1")
+  }
+
+  /// Numbers from `bound` on.
+  ///
+  /// - Parameter bound: a number as JSON writes it.
+  /// - Throws: `syntax` or `tooLarge`.
+  package static func atLeast(
+    _ bound: String, isExclusive: Bool = false
+  ) throws(RegularFailure) -> ScalarAutomaton {
+    try bounded(by: ExactDecimal(bound), isExclusive, isMirrored: false)
+  }
+
+  /// Numbers up to `bound`.
+  ///
+  /// - Parameter bound: a number as JSON writes it.
+  /// - Throws: `syntax` or `tooLarge`.
+  package static func atMost(
+    _ bound: String, isExclusive: Bool = false
+  ) throws(RegularFailure) -> ScalarAutomaton {
+    try bounded(by: ExactDecimal(bound).negated, isExclusive, isMirrored: true)
+  }
+
+  /// Multiples of a number above 0.
+  ///
+  /// - Parameter divisor: a number as JSON writes it.
+  /// - Throws: `syntax`, or `tooLarge` for divisors of many digits that are not 0.
+  package static func multiple(of divisor: String) throws(RegularFailure) -> ScalarAutomaton {
+    let mantissas = RegularNode.language(
+      try DecimalAutomata.multiples(of: ExactDecimal(divisor)))
+    return try ScalarAutomaton(
+      .choice([
+        .sequence([optionalMinus, mantissas, .choice([.empty, noExponent, upwards])]),
+        .sequence([optionalMinus, zero, downwards]),
+      ]))
+  }
+
+  /// Spellings of one value.
+  ///
+  /// - Parameter number: as JSON writes it.
+  /// - Throws: `syntax` or `tooLarge`.
+  package static func equal(to number: String) throws(RegularFailure) -> ScalarAutomaton {
+    let value = try ExactDecimal(number)
+    if value.isZero {
+      return try ScalarAutomaton(
+        .sequence([optionalMinus, zero, .choice([.empty, noExponent, upwards, downwards])]))
+    }
+    let plain = RegularNode.sequence([
+      .language(try DecimalAutomata.compared(to: value.magnitude, [.equal])),
+      .choice([.empty, noExponent]),
+    ])
+    let count = value.digits.count
+    let forms = count > 40 ? [] : (1...count).map { scientific(value, whole: $0) }
+    return try ScalarAutomaton(
+      .sequence([
+        value.isNegative ? .text("-") : .empty,
+        .choice([plain] + forms),
+      ]))
+  }
+
+  // MARK: - Parts
+
+  private static let minus = RegularNode.text("-")
+  private static let optionalMinus = RegularNode.repetition(minus, atLeast: 0, atMost: 1)
+  private static let zero = RegularNode.sequence([.text("0"), DecimalAutomata.zeroFraction])
+  private static let mark = RegularNode.set(ScalarSet([0x45...0x45, 0x65...0x65]))
+  private static let plus = RegularNode.repetition(.text("+"), atLeast: 0, atMost: 1)
+  private static let zeros = RegularNode.repetition(.text("0"), atLeast: 0, atMost: nil)
+  private static let digits = RegularNode.repetition(
+    .set(RegularClasses.digit), atLeast: 1, atMost: nil)
+
+  /// Exponents of zero, of zero or more, and of zero or less.
+  private static let noExponent = RegularNode.sequence([
+    mark, .repetition(.set(ScalarSet("+-".unicodeScalars)), atLeast: 0, atMost: 1), .text("0"),
+    zeros,
+  ])
+  private static let upwards = RegularNode.sequence([mark, plus, digits])
+  private static let downwards = RegularNode.sequence([mark, minus, digits])
+
+  /// Numbers from `bound` on; mirrored, their negatives.
+  private static func bounded(
+    by bound: ExactDecimal, _ isExclusive: Bool, isMirrored: Bool
+  ) throws(RegularFailure) -> ScalarAutomaton {
+    let zero = try ExactDecimal("0")
+    let above: Set<DecimalAutomata.Order> = isExclusive ? [.greater] : [.equal, .greater]
+    let below: Set<DecimalAutomata.Order> = isExclusive ? [.less] : [.equal, .less]
+    let isBelowZero = bound.isNegative
+    // Magnitudes of those at or above zero, and of those at or below it.
+    let positive = RegularNode.language(
+      isBelowZero
+        ? try DecimalAutomata.compared(to: zero, [.equal, .greater])
+        : try DecimalAutomata.compared(to: bound, above))
+    let negative = RegularNode.language(
+      isBelowZero || bound.isZero
+        ? try DecimalAutomata.compared(to: bound.magnitude, below) : .nothing)
+    // What grows stays above the bound; what shrinks comes nearer to zero.
+    var exponents = [RegularNode.empty, noExponent, upwards]
+    if isBelowZero || bound.isZero { exponents.append(downwards) }
+    let (first, second) =
+      isMirrored ? (minus, RegularNode.empty) : (RegularNode.empty, minus)
+    return try ScalarAutomaton(
+      .choice([
+        .sequence([first, positive, .choice(exponents)]),
+        .sequence([second, negative, .choice([.empty, noExponent, downwards])]),
+      ]))
+  }
+
+  /// The value's digits with a point behind the first `whole`, and the exponent that makes up for it.
+  private static func scientific(_ value: ExactDecimal, whole: Int) -> RegularNode {
+    func text(_ digits: some Sequence<UInt8>) -> RegularNode {
+      .text(digits.map { String($0) }.joined())
+    }
+    let fraction = value.digits.dropFirst(whole)
+    let exponent = value.point - whole
+    let sign = exponent < 0 ? minus : plus
+    return .sequence([
+      text(value.digits.prefix(whole)),
+      fraction.isEmpty
+        ? DecimalAutomata.zeroFraction : .sequence([.text("."), text(fraction), zeros]),
+      exponent == 0
+        ? .choice([.empty, noExponent])
+        : .sequence([mark, sign, zeros, .text(String(exponent.magnitude))]),
+    ])
+  }
+
+  private static func made(
+    _ make: () throws(RegularFailure) -> ScalarAutomaton
+  ) -> ScalarAutomaton {
+    do { return try make() } catch { fatalError(error.description) }
+  }
+}
