@@ -70,6 +70,16 @@ struct TextMatcher: Sendable {
     nodes[node].token = token
   }
 
+  /// Whether some text goes on after these bytes.
+  func isBeginning(_ bytes: ArraySlice<UInt8>) -> Bool {
+    var node = 0
+    for byte in bytes {
+      guard let child = child(of: node, byte) else { return false }
+      node = child
+    }
+    return nodes[node].child != 0
+  }
+
   /// The first match that begins in `starts` and ends by `limit`.
   func first(in text: Span<UInt8>, starts: Range<Int>, limit: Int) -> TokenMatch? {
     if isEmpty { return nil }

@@ -22,8 +22,31 @@ struct ConstrainCommand: AsyncParsableCommand {
   @Flag(help: "Print {\"accepted\":true} or {\"accepted\":false} a line.")
   var json = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Measure instead: a file of cases, see Benchmarks/constraints. Needs --model.",
+      visibility: .hidden))
+  var bench: String?
+
+  @Option(help: ArgumentHelp("A GGUF with a tokenizer, for --bench.", visibility: .hidden))
+  var model: String?
+
+  @Option(
+    help: ArgumentHelp("Enlarge the vocabulary to so many, for --bench.", visibility: .hidden))
+  var tokens: Int?
+
+  func validate() throws {
+    guard constraint.count == (bench == nil ? 1 : 0) else {
+      throw ValidationError("give one of --schema, --regex, --grammar and --choice")
+    }
+  }
+
   func run() async throws {
     try await reportingFailures {
+      if let bench {
+        let measure = try ConstrainBench(model: model ?? "demo", tokenCount: tokens)
+        return try measure.run(try Input.read(bench), name: bench)
+      }
       let constraint = try CompiledConstraint(try constraint.source())
       guard let check else { return }
       let lines = try Input.readText(check).utf8.split(
@@ -66,11 +89,7 @@ struct ConstraintOptions: ParsableArguments {
   @Option(help: "A file with a JSON list of strings: the output is one of them.")
   var choice: String?
 
-  func validate() throws {
-    guard [schema, regex, grammar, choice].count(where: { $0 != nil }) == 1 else {
-      throw ValidationError("give one of --schema, --regex, --grammar and --choice")
-    }
-  }
+  var count: Int { [schema, regex, grammar, choice].count { $0 != nil } }
 
   func source() throws -> ConstraintSource {
     if let schema { return .jsonSchema(try document(schema)) }

@@ -7,7 +7,7 @@ import LFMTokenizer
 /// complete; nothing may come after one.
 package struct ConstraintMatcher: Sendable {
   package let constraint: TokenConstraint
-  private var matcher: GrammarMatcher
+  private(set) var matcher: GrammarMatcher
   private var walk = MaskWalk()
   /// Whether a token that ends a generation came.
   package private(set) var hasEnded = false

@@ -5,11 +5,12 @@ import LFMTokenizer
 package final class TokenConstraint: Sendable {
   package let constraint: CompiledConstraint
   package let vocabulary: ConstraintVocabulary
-  let cache = MaskCache()
+  let cache: MaskCache
 
   package init(_ constraint: CompiledConstraint, _ vocabulary: ConstraintVocabulary) {
     self.constraint = constraint
     self.vocabulary = vocabulary
+    cache = MaskCache(longestToken: vocabulary.all.longest)
   }
 
   /// A matcher at the beginning of an output.

@@ -44,7 +44,7 @@ import Testing
   static func vocabulary(_ texts: [[UInt8]]) throws -> ConstraintVocabulary {
     let alphabet = byteAlphabet
     var spellings = (0..<256).map { alphabet[$0] }
-    for text in Set(texts).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+    for text in Set(texts.filter { $0.count > 1 }).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
       spellings.append(text.flatMap { alphabet[Int($0)] })
     }
     let special = ["<|pad|>", "<think>", "<|im_end|>"].map { Array($0.utf8) }

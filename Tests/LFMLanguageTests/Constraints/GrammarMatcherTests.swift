@@ -67,6 +67,10 @@ import Testing
   }
 
   private func completion(of matcher: GrammarMatcher) throws -> [UInt8]? {
+    try completion(of: matcher, width: 100) ?? completion(of: matcher, width: 3000)
+  }
+
+  private func completion(of matcher: GrammarMatcher, width: Int) throws -> [UInt8]? {
     var layer = [([UInt8](), matcher)]
     for _ in 0..<80 {
       if let whole = layer.first(where: { $0.1.isComplete }) { return whole.0 }
@@ -74,7 +78,7 @@ import Testing
         try next(matcher).map { (text + [$0.0], $0.1) }
       }
       // All ways would be too many; those with few places open lead to an end soonest.
-      layer = Array(layer.sorted { openness($0.1) < openness($1.1) }.prefix(200))
+      layer = Array(layer.sorted { openness($0.1) < openness($1.1) }.prefix(width))
     }
     return nil
   }

@@ -53,8 +53,14 @@ import Testing
       ##"{"$ref":"#/$defs/tree","$defs":{"tree":{"type":"object","properties":{"kids":{"type":"array","items":{"$ref":"#/$defs/tree"}}},"additionalProperties":false}}}"##,
       ["{}", #"{"kids":[{},{"kids":[{"kids":[]}]}]}"#], [#"{"kids":[1]}"#, #"{"kids":{}}"#]
     ),
-    (#"{"type":"string","minLength":2,"maxLength":3}"#, [#""ab""#, #""\ud83d\ude00é""#], [#""a""#, #""abcd""#]),
-    (#"{"type":"string","pattern":"^a+$","maxLength":3}"#, [#""a""#, #""aaa""#], [#""aaaa""#, #""b""#]),
+    (
+      #"{"type":"string","minLength":2,"maxLength":3}"#, [#""ab""#, #""\ud83d\ude00é""#],
+      [#""a""#, #""abcd""#]
+    ),
+    (
+      #"{"type":"string","pattern":"^a+$","maxLength":3}"#, [#""a""#, #""aaa""#],
+      [#""aaaa""#, #""b""#]
+    ),
     (#"{"type":"string","maxLength":1000000000}"#, [#""a""#], ["1"]),
     (#"{"type":"number","multipleOf":0.1,"minimum":0.3}"#, ["0.3", "1", "1.10"], ["0.2", "0.35"]),
     (#"{"not":{"type":"string"}}"#, ["1", "null"], ["\"a\""]),
@@ -76,7 +82,10 @@ import Testing
     (#"{"$ref":"http://example.com/other.json"}"#, "/$ref"),
     (##"{"$ref":"#/$defs/none"}"##, "/$ref"),
     (##"{"$ref":"#"}"##, "its root"),
-    (##"{"$defs":{"a":{"$ref":"#/$defs/b"},"b":{"$ref":"#/$defs/a"}},"$ref":"#/$defs/a"}"##, "/$defs/"),
+    (
+      ##"{"$defs":{"a":{"$ref":"#/$defs/b"},"b":{"$ref":"#/$defs/a"}},"$ref":"#/$defs/a"}"##,
+      "/$defs/"
+    ),
     (#"{"type":"array","uniqueItems":true}"#, "/uniqueItems"),
     (#"{"type":"text"}"#, "/type"),
     (#"{"items":{"minLength":-1}}"#, "/items/minLength"),
@@ -135,7 +144,8 @@ import Testing
     let either = (0..<20).map {
       "{\"anyOf\":[{\"required\":[\"a\($0)\"]},{\"required\":[\"b\($0)\"]}]}"
     }
-    let nested = String(repeating: "{\"items\":", count: 200) + "true" + String(repeating: "}", count: 200)
+    let nested =
+      String(repeating: "{\"items\":", count: 200) + "true" + String(repeating: "}", count: 200)
     let schemas = [
       "{\"$ref\":\"#/$defs/d0\",\"$defs\":{\(refs.joined(separator: ",")),\"d5000\":true}}",
       "{\"properties\":{\(properties.joined(separator: ","))}}",

@@ -37,7 +37,8 @@ import Testing
           outcome.widerNames[name, default: 0] += 1
         } else {
           outcome.wrong.append(
-            "\(name): \(isAccepted ? "refused" : "taken"): \(text.prefix(120)) under \(schema.serialized.prefix(300))")
+            "\(name): \(isAccepted ? "refused" : "taken"): \(text.prefix(120)) under \(schema.serialized.prefix(300))"
+          )
         }
       }
     }
@@ -53,7 +54,8 @@ import Testing
   }
 
   private func report(_ name: String, _ outcome: Outcome) {
-    print("\(name): \(outcome.right) as there, \(outcome.wider) valid ones taken that are not there")
+    print(
+      "\(name): \(outcome.right) as there, \(outcome.wider) valid ones taken that are not there")
     for (name, count) in outcome.widerNames.sorted(by: { $0.key < $1.key }) {
       print("  wider \(count): \(name)")
     }
@@ -94,6 +96,17 @@ import Testing
     }
   }
 
+  /// Where xgrammar is not JSON Schema, or a format not its RFC: the beginning of a test's name, and what is different there.
+  private static let otherwise = [
+    ("test_any_order", "keys may come twice"),
+    ("test_hostname_format[w--ww", "hyphens at the third and fourth place are IDNA's"),
+    ("test_utf8_object_array_in_enum", "an enum's values need not be of the type"),
+    ("test_object_with_pattern_properties_and_property_names", "undeclared members are forbidden"),
+    ("test_complex_restrictions", "patterns match the whole text"),
+    ("test_ipv4_format[00.", "leading zeros"),
+    ("test_date_time_format[2024-12-31T23:45:60", "leap seconds at any minute"),
+  ]
+
   @Test func xgrammar() throws {
     let path = "structured/xgrammar/accept_cases.jsonl"
     guard TestFiles.hasShared(path) else { return print("skipped: no \(path)") }
@@ -102,9 +115,12 @@ import Testing
     for line in try TestFiles.lines(TestFiles.shared.appending(path: path))
     where line["kind"]?.text == "json_schema" {
       guard let given = line["grammar"], let text = line["string"]?.text else { continue }
-      let schema: JSONValue = if case .string(let text) = given { try JSONParser.parse(text) } else { given }
+      let name = line["test"]?.text ?? ""
+      if Self.otherwise.contains(where: { name.hasPrefix($0.0) }) { continue }
+      let schema: JSONValue =
+        if case .string(let text) = given { try JSONParser.parse(text) } else { given }
       check(
-        schema, [(text, line["accept"] == .bool(true))], line["test"]?.text ?? "", &outcome, &known)
+        schema, [(text, line["accept"] == .bool(true))], name, &outcome, &known)
     }
     report("xgrammar", outcome)
   }

@@ -15,7 +15,8 @@ import Testing
 
   /// `format.json` has formats as annotations, `optional/format` as assertions.
   @Test(arguments: [
-    ("draft2020-12", false), ("draft2020-12/optional", false), ("draft2020-12/optional/format", true),
+    ("draft2020-12", false), ("draft2020-12/optional", false),
+    ("draft2020-12/optional/format", true),
     ("draft7", false), ("draft7/optional", false), ("draft7/optional/format", true),
     ("draft4", false),
   ])
@@ -34,7 +35,8 @@ import Testing
       // In draft 7 it was up to the reader to look into strings; we do not.
       if folder == "draft7/optional", name == "content" { continue }
       let count = try run(file, draft: folder.prefix { $0 != "/" }, assertsFormats: asserts)
-      print("  \(name), \(count.groups), \(count.refused), \(count.instances), \(count.wrong.count)")
+      print(
+        "  \(name), \(count.groups), \(count.refused), \(count.instances), \(count.wrong.count)")
       for refusal in count.refusals { print("      refused: \(refusal)") }
       #expect(count.wrong.isEmpty, "\(name): \(count.wrong.joined(separator: "\n"))")
     }

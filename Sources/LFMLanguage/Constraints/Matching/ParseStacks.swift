@@ -280,15 +280,12 @@ struct ParseStacks: Sendable {
   }
 
   private mutating func leave(frame: Int32) {
+    if frame < noteReturnsBelow, !returnedBelow.contains(frame) { returnedBelow.append(frame) }
     if frame == 0 {
       isComplete = true
       return
     }
-    if frame >= firstNewFrame {
-      if !returned.contains(frame) { returned.append(frame) }
-    } else if frame < noteReturnsBelow, !returnedBelow.contains(frame) {
-      returnedBelow.append(frame)
-    }
+    if frame >= firstNewFrame, !returned.contains(frame) { returned.append(frame) }
     var edge = frames[Int(frame)]
     while edge >= 0 {
       let next = edges[Int(edge)]

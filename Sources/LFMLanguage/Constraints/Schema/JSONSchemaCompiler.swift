@@ -36,7 +36,9 @@ package struct JSONSchemaCompiler: Sendable {
   /// - Throws: as `compile(_: JSONValue)`, and for bytes that are no JSON.
   package func compile(bytes: [UInt8]) throws(GenerationFailure) -> Grammar {
     let schema: JSONValue
-    do { schema = try JSONParser.parse(bytes: bytes) } catch { throw error.failure(in: "the schema") }
+    do { schema = try JSONParser.parse(bytes: bytes) } catch {
+      throw error.failure(in: "the schema")
+    }
     return try compile(schema)
   }
 }

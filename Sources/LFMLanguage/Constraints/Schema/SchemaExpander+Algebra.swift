@@ -36,7 +36,7 @@ extension SchemaExpander {
     var known: Set<Shape> = []
     for one in left {
       for two in right {
-        try spend(2)
+        try spend(2 + (Self.size(one) + Self.size(two)) / 16)
         if let shape = try combine(one, two), known.insert(shape).inserted { result.append(shape) }
       }
     }
@@ -45,6 +45,17 @@ extension SchemaExpander {
         here, "comes to more than \(Limits.width) alternatives")
     }
     return result
+  }
+
+  /// How much there is to look at in a shape, roughly.
+  private static func size<Shape>(_ shape: Shape) -> Int {
+    switch shape {
+    case let shape as NumberShape: shape.points?.count ?? shape.excluded.count
+    case let shape as StringShape: shape.values?.count ?? shape.excluded.count
+    case let shape as ArrayShape: shape.prefix.count + shape.counts.count
+    case let shape as ObjectShape: shape.rules.count + shape.required.count
+    default: 1
+    }
   }
 
   /// The shape, cut where an item cannot be; `nil` if nothing is left.
@@ -64,7 +75,6 @@ extension SchemaExpander {
   /// The shape, or `nil` if a required member cannot be.
   private func possible(_ shape: ObjectShape?) throws(GenerationFailure) -> ObjectShape? {
     guard let shape else { return nil }
-    try spend(1 + shape.rules.count / 8)
     let values = try values(of: shape.required, in: shape)
     for value in values.values where value.isNever || (value.literals.count > 1 && isEmpty(value)) {
       return nil
@@ -126,7 +136,11 @@ extension SchemaExpander {
     result.hasNull = !shape.hasNull
     result.hasFalse = !shape.hasFalse
     result.hasTrue = !shape.hasTrue
-    result.numbers = try meet(shape.numbers, .all) { $0.complement } by: { $0.intersection($1) }
+    result.numbers = try meet(shape.numbers, .all) {
+      $0.complement
+    } by: {
+      $0.intersection($1)
+    }
     result.strings = try meet(shape.strings, .all) { (shape) throws(GenerationFailure) in
       try SchemaFailure.of(here) { () throws(RegularFailure) in try shape.complement() }
     } by: { (one, two) throws(GenerationFailure) in

@@ -156,7 +156,8 @@ extension SchemaExpander {
       throw fail(place, "format", error.description)
     }
     throw fail(
-      place, "format", "is not known here and would not be enforced; leave it out or write a pattern")
+      place, "format",
+      "is not known here and would not be enforced; leave it out or write a pattern")
   }
 
   // MARK: Arrays

@@ -35,6 +35,8 @@ final class SchemaExpander {
   /// The same for the values around it.
   private var suspended: Set<Key> = []
   private var steps = 0
+  /// Schemas within each other that are being taken apart: what they take of the stack.
+  private var depth = 0
   /// The place of the schema that is being taken apart.
   private(set) var current: Int?
   private(set) var emptinessDepth = 0
@@ -87,7 +89,9 @@ final class SchemaExpander {
   func either(_ conjunctions: [Conjunction]) -> Conjunction {
     let some = conjunctions.filter { !$0.isNever }
     if some.isEmpty { return .never }
-    if some.count == 1 || some.contains(.anything) { return some.first(where: \.isAnything) ?? some[0] }
+    if some.count == 1 || some.contains(.anything) {
+      return some.first(where: \.isAnything) ?? some[0]
+    }
     return conjunction(.either(some))
   }
 
@@ -143,15 +147,17 @@ final class SchemaExpander {
       throw SchemaFailure.at(
         pointer(of: literal.term), "refers to itself without ever reaching a member or an item")
     }
-    if open.count >= Limits.depth {
+    if depth >= Limits.depth {
       throw SchemaFailure.tooComplex(
         pointer(of: literal.term), "more than \(Limits.depth) schemas refer to each other")
     }
     open.insert(key)
+    depth += 1
     let outer = current
     if case .schema(let place, _) = terms[literal.term] { current = place }
     defer {
       open.remove(key)
+      depth -= 1
       current = outer
     }
     let shape = try expandOnce(literal, tracks: key.tracks)

@@ -136,7 +136,8 @@ extension SchemaGrammarBuilder {
     plainShape.uniquePlace = nil
     let refusal = expander.fail(
       place, "uniqueItems",
-      "can only be honoured for items of a few listed values, or for at most one item; leave it out")
+      "can only be honoured for items of a few listed values, or for at most one item; leave it out"
+    )
     if !shape.counts.isEmpty { throw refusal }
     if shape.prefix.isEmpty {
       guard let values = try expander.listedValues(shape.rest) else { throw refusal }
@@ -186,7 +187,8 @@ extension SchemaGrammarBuilder {
       sets.append(values)
     }
     var all: [JSONValue] = []
-    for value in sets.flatMap(\.self) where !all.contains(where: { $0.isSameNumberOrText(as: value) }) {
+    for value in sets.flatMap(\.self)
+    where !all.contains(where: { $0.isSameNumberOrText(as: value) }) {
       all.append(value)
     }
     if all.count > 10 || (1 << all.count) * sets.count > Limits.arrayStates { throw refusal }

@@ -43,7 +43,8 @@ extension SchemaGrammarBuilder {
       let requires = (shape.dependencies[name] ?? []).compactMap { places[$0] }.sorted()
       named.append(
         GrammarMembers.Named(
-          key: try key(name, among: names.count), value: try expression(layout.values[name] ?? .anything),
+          key: try key(name, among: names.count),
+          value: try expression(layout.values[name] ?? .anything),
           isRequired: shape.required.contains(name), requires: requires))
     }
     var others: [GrammarMembers.Other] = []

@@ -80,7 +80,9 @@ final class SchemaGrammarBuilder {
 
   private func write(_ shape: NumberShape) throws(GenerationFailure) -> GrammarExpression {
     if let known = numberLanguages[shape] { return known }
-    let language = try regular { () throws(RegularFailure) in try SchemaLanguages.numbers(shape) }
+    let language = try regular { () throws(RegularFailure) in
+      try NumberSpelling.language(shape, hasPlainIntegers: notation.hasPlainIntegers)
+    }
     try spend(language)
     let expression: GrammarExpression = language.start == 0 ? .nothing : .language(language)
     numberLanguages[shape] = expression

@@ -42,10 +42,21 @@ package struct SchemaKeyword: Hashable, Sendable {
   package static let all: [SchemaKeyword] =
     references + composition + objects + arrays + scalars + annotations
 
+  /// The table as text: a line a keyword, its level, and what is supported.
+  package static var table: String {
+    let width = all.map(\.name.count).max() ?? 0
+    let lines = all.map { keyword in
+      let name = keyword.name.padded(to: width + 2)
+      return name + keyword.level.rawValue.padded(to: 12) + keyword.note
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
   static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
   private static let references = [
-    SchemaKeyword("$schema", .partly, "Drafts 4 to 2020-12 by their addresses; others are refused."),
+    SchemaKeyword(
+      "$schema", .partly, "Drafts 4 to 2020-12 by their addresses; others are refused."),
     SchemaKeyword("$id", .exact, "A base address for references within the schema."),
     SchemaKeyword("id", .exact, "As $id, where $schema names draft 4."),
     SchemaKeyword("$anchor", .exact, "A name for references."),
@@ -64,7 +75,8 @@ package struct SchemaKeyword: Hashable, Sendable {
     SchemaKeyword("allOf", .exact, "By intersection.", .schemas),
     SchemaKeyword("anyOf", .exact, "By union.", .schemas),
     SchemaKeyword(
-      "oneOf", .partly, "Where the branches exclude each other or their complements can be written.",
+      "oneOf", .partly,
+      "Where the branches exclude each other or their complements can be written.",
       .schemas),
     SchemaKeyword(
       "not", .partly, "Where the complement can be written: all but open maps and uniqueItems.",
@@ -105,7 +117,8 @@ package struct SchemaKeyword: Hashable, Sendable {
     SchemaKeyword("minItems", .exact, "A number of items."),
     SchemaKeyword("maxItems", .exact, "A number of items."),
     SchemaKeyword(
-      "uniqueItems", .partly, "Where there is at most one item, or items are of a few listed values."),
+      "uniqueItems", .partly,
+      "Where there is at most one item, or items are of a few listed values."),
   ]
 
   private static let scalars = [
@@ -116,7 +129,8 @@ package struct SchemaKeyword: Hashable, Sendable {
     SchemaKeyword("maxLength", .exact, "In code points."),
     SchemaKeyword(
       "pattern", .partly, "ECMA-262's regular expressions but for back-references and look-around."),
-    SchemaKeyword("format", .partly, "Enforced for the formats that are known; others are refused."),
+    SchemaKeyword(
+      "format", .partly, "Enforced for the formats that are known; others are refused."),
     SchemaKeyword("minimum", .exact, "Exact decimals."),
     SchemaKeyword("maximum", .exact, "Exact decimals."),
     SchemaKeyword("exclusiveMinimum", .exact, "Also draft 4's true beside minimum."),
@@ -124,11 +138,19 @@ package struct SchemaKeyword: Hashable, Sendable {
     SchemaKeyword("multipleOf", .partly, "Exact decimals, of divisors that are not large."),
   ]
 
-  private static let annotations = [
-    "title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly",
-    "$comment", "contentEncoding", "contentMediaType", "nullable", "discriminator", "xml",
-    "externalDocs",
-  ].map { SchemaKeyword($0, .annotation, "Passed over.") } + [
-    SchemaKeyword("contentSchema", .annotation, "Passed over.", .schema)
-  ]
+  private static let annotations =
+    [
+      "title", "description", "default", "examples", "example", "deprecated", "readOnly",
+      "writeOnly",
+      "$comment", "contentEncoding", "contentMediaType", "nullable", "discriminator", "xml",
+      "externalDocs",
+    ].map { SchemaKeyword($0, .annotation, "Passed over.") } + [
+      SchemaKeyword("contentSchema", .annotation, "Passed over.", .schema)
+    ]
+}
+
+extension String {
+  fileprivate func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
 }

@@ -20,49 +20,6 @@ enum SchemaLanguages {
     try LiteralSet.automaton(texts)
   }
 
-  /// All spellings of the numbers of a shape.
-  static func numbers(_ shape: NumberShape) throws(RegularFailure) -> ByteAutomaton {
-    try numberTexts(shape).utf8()
-  }
-
-  private static func numberTexts(_ shape: NumberShape) throws(RegularFailure) -> ScalarAutomaton {
-    if let points = shape.points {
-      var parts: [ScalarAutomaton] = []
-      for point in points.sorted() { parts.append(try NumberLanguage.equal(to: point.text)) }
-      return try ScalarAutomaton.union(of: parts)
-    }
-    var language = shape.kind == .integer ? NumberLanguage.integer : NumberLanguage.any
-    if let limit = shape.lower {
-      language = try language.intersection(
-        NumberLanguage.atLeast(limit.value.text, isExclusive: limit.isExclusive))
-    }
-    if let limit = shape.upper {
-      language = try language.intersection(
-        NumberLanguage.atMost(limit.value.text, isExclusive: limit.isExclusive))
-    }
-    for divisor in shape.divisors.sorted() {
-      language = try language.intersection(NumberLanguage.multiple(of: divisor.text))
-    }
-    if shape.kind != .fraction, shape.nonDivisors.isEmpty, shape.excluded.isEmpty {
-      return language
-    }
-    // Of numbers with an exponent the languages have not all spellings, so what is left when one is taken away is only
-    // right for numbers without.
-    language = try language.intersection(plainNumbers())
-    if shape.kind == .fraction { language = try language.subtracting(NumberLanguage.integer) }
-    for divisor in shape.nonDivisors.sorted() {
-      language = try language.subtracting(NumberLanguage.multiple(of: divisor.text))
-    }
-    for number in shape.excluded.sorted() {
-      language = try language.subtracting(NumberLanguage.equal(to: number.text))
-    }
-    return language
-  }
-
-  private static func plainNumbers() throws(RegularFailure) -> ScalarAutomaton {
-    try RegularExpression.automaton("-?(0|[1-9][0-9]*)(\\.[0-9]+)?", .whole)
-  }
-
   /// All spellings of one value without parts.
   static func scalar(
     _ value: JSONValue, _ notation: ValueNotation
@@ -77,7 +34,8 @@ enum SchemaLanguages {
       guard let number = DecimalNumber(value) else {
         throw RegularFailure(.unsupported, "a value with parts has too many spellings")
       }
-      return try numbers(NumberShape(points: [number]))
+      return try NumberSpelling.language(
+        NumberShape(points: [number]), hasPlainIntegers: notation.hasPlainIntegers)
     }
   }
 

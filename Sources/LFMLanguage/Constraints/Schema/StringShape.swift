@@ -80,7 +80,9 @@ struct StringShape: Hashable {
   func automaton() throws(RegularFailure) -> ScalarAutomaton {
     if let values { return try SchemaLanguages.texts(values.map(\.text)) }
     var result = language ?? .anyText
-    if !excluded.isEmpty { result = try result.subtracting(SchemaLanguages.texts(excluded.map(\.text))) }
+    if !excluded.isEmpty {
+      result = try result.subtracting(SchemaLanguages.texts(excluded.map(\.text)))
+    }
     if minimum > 0 || maximum != nil {
       result = try result.intersection(.length(atLeast: minimum, atMost: maximum))
     }

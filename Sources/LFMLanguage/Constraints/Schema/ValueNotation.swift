@@ -21,10 +21,15 @@ package struct ValueNotation: Hashable, Sendable {
 
   package var language: Language
   package var spacing: Spacing
+  /// Whether integers are only digits. If not, they may be written `1.0` and `1e3`, too, as JSON Schema has it.
+  package var hasPlainIntegers: Bool
 
-  package init(_ language: Language = .json, spacing: Spacing = .flexible) {
+  package init(
+    _ language: Language = .json, spacing: Spacing = .flexible, hasPlainIntegers: Bool = false
+  ) {
     self.language = language
     self.spacing = spacing
+    self.hasPlainIntegers = hasPlainIntegers
   }
 
   /// The deepest indentation that is taken, in blanks.

@@ -14,26 +14,34 @@ final class MaskCache: Sendable {
   }
 
   private let contents = Mutex(Contents())
+  private let longestToken: Int
+
+  /// - Parameter longestToken: in bytes.
+  init(longestToken: Int) { self.longestToken = longestToken }
+
+  private func key(_ stacks: ParseStacks, _ depth: Int) -> MaskKey? {
+    MaskKey(stacks, depth: depth, longestToken: longestToken)
+  }
 
   func mask(for stacks: ParseStacks) -> TokenMask? {
-    guard let surface = MaskKey(stacks, depth: 0),
+    guard let surface = key(stacks, 0),
       let depth = contents.withLock({ $0.depths[surface] })
     else { return nil }
     guard depth > 0 else { return contents.withLock { $0.masks[surface] } }
-    guard let key = MaskKey(stacks, depth: depth) else { return nil }
+    guard let key = key(stacks, depth) else { return nil }
     return contents.withLock { $0.masks[key] }
   }
 
   /// - Parameter depth: how deep the walk for this mask went.
   func insert(_ mask: TokenMask, for stacks: ParseStacks, depth: Int) {
-    guard let surface = MaskKey(stacks, depth: 0) else { return }
+    guard let surface = key(stacks, 0) else { return }
     let depth = contents.withLock { contents in
       if contents.depths.count > 8 * Self.capacity { contents.depths.removeAll() }
       let deepest = max(depth, contents.depths[surface] ?? 0)
       contents.depths[surface] = deepest
       return deepest
     }
-    guard let key = MaskKey(stacks, depth: depth) else { return }
+    guard let key = key(stacks, depth) else { return }
     contents.withLock { contents in
       guard contents.masks.updateValue(mask, forKey: key) == nil else { return }
       if contents.order.count < Self.capacity {

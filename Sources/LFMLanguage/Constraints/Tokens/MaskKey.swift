@@ -5,11 +5,14 @@ struct MaskKey: Hashable {
   static let mostDepth = 6
   private static let mostCells = 600
 
-  private(set) var cells: [Int32]
+  private var cells: [Int32]
+  private let longestToken: Int32
 
   /// - Returns: nil if it would become too long.
-  init?(_ stacks: ParseStacks, depth: Int) {
+  /// - Parameter longestToken: in bytes.
+  init?(_ stacks: ParseStacks, depth: Int, longestToken: Int) {
     cells = [Int32(depth)]
+    self.longestToken = Int32(longestToken + 1)
     var frames = Numbering()
     for place in stacks.places {
       cells += [place.address, place.row, frames.number(of: place.frame)]
@@ -34,7 +37,15 @@ struct MaskKey: Hashable {
   private mutating func append(
     _ register: Int32, at address: ConstraintProgram.Address, _ stacks: ParseStacks
   ) {
-    guard stacks.program.holdsProgress(address) else { return cells.append(register) }
+    switch stacks.program.instructions[Int(address)] {
+    case .counted(_, let atLeast, let atMost, _), .repetition(_, let atLeast, let atMost, _):
+      // How far the bounds are, as far as one token could come.
+      cells.append(min(max(atLeast - register, 0), longestToken))
+      cells.append(atMost < 0 ? longestToken : min(atMost - register, longestToken))
+      return
+    case .key, .memberEnd, .membersStart: break
+    default: return
+    }
     let progress = stacks.progress.key(register).progress
     cells += [Int32(clamping: progress.count), Int32(progress.next)]
     for word in progress.seen.words {

@@ -1,0 +1,72 @@
+/// How the numbers of a shape may be written.
+///
+/// Owns what is left out of JSON's spellings: numbers beyond the range of 64-bit floats, or so small that they would be read as 0.
+/// Everything else is `NumberLanguage`'s.
+enum NumberSpelling {
+  /// - Parameter hasPlainIntegers: whether integers are only digits where nothing but integers is asked for.
+  static func language(
+    _ shape: NumberShape, hasPlainIntegers: Bool
+  ) throws(RegularFailure) -> ByteAutomaton {
+    var language = try texts(shape)
+    let isInteger = shape.points.map { $0.allSatisfy(\.isInteger) } ?? (shape.kind == .integer)
+    if isInteger, hasPlainIntegers { language = try language.intersection(plainIntegers) }
+    return try language.utf8()
+  }
+
+  private static func texts(_ shape: NumberShape) throws(RegularFailure) -> ScalarAutomaton {
+    if let points = shape.points {
+      var parts: [ScalarAutomaton] = []
+      for point in points.sorted() { parts.append(try NumberLanguage.equal(to: point.text)) }
+      return try ScalarAutomaton.union(of: parts)
+    }
+    var language = shape.kind == .integer ? integers : numbers
+    if let limit = shape.lower {
+      language = try language.intersection(
+        NumberLanguage.atLeast(limit.value.text, isExclusive: limit.isExclusive))
+    }
+    if let limit = shape.upper {
+      language = try language.intersection(
+        NumberLanguage.atMost(limit.value.text, isExclusive: limit.isExclusive))
+    }
+    for divisor in shape.divisors.sorted() {
+      language = try language.intersection(NumberLanguage.multiple(of: divisor.text))
+    }
+    if shape.kind != .fraction, shape.nonDivisors.isEmpty, shape.excluded.isEmpty {
+      return language
+    }
+    // Of numbers with an exponent the languages have not all spellings, so what is left when one is taken away is only
+    // right for numbers without.
+    language = try language.intersection(plainNumbers)
+    if shape.kind == .fraction { language = try language.subtracting(NumberLanguage.integer) }
+    for divisor in shape.nonDivisors.sorted() {
+      language = try language.subtracting(NumberLanguage.multiple(of: divisor.text))
+    }
+    for number in shape.excluded.sorted() {
+      language = try language.subtracting(NumberLanguage.equal(to: number.text))
+    }
+    return language
+  }
+
+  // MARK: - Parts
+
+  /// Numbers that 64-bit floats can hold: exponents up to 299, and beyond behind a single digit.
+  private static let finite = made(
+    "-?([0-9]+(\\.[0-9]+)?([eE][+-]?0*([0-9]{1,2}|[12][0-9]{2}))?"
+      + "|[1-9](\\.[0-9]+)?[eE](\\+?30[0-7]|-30[0-7])|1(\\.[0-6][0-9]*)?[eE]\\+?308)")
+  private static let plainNumbers = made("-?(0|[1-9][0-9]*)(\\.[0-9]+)?")
+  private static let plainIntegers = made("-?[1-9][0-9]*|0")
+  private static let numbers = intersected(NumberLanguage.any)
+  private static let integers = intersected(NumberLanguage.integer)
+
+  private static func made(_ expression: String) -> ScalarAutomaton {
+    do {
+      return try RegularExpression.automaton(expression, .whole)
+    } catch {
+      fatalError(error.description)
+    }
+  }
+
+  private static func intersected(_ language: ScalarAutomaton) -> ScalarAutomaton {
+    do { return try language.intersection(finite) } catch { fatalError(error.description) }
+  }
+}
