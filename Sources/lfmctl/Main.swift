@@ -28,7 +28,7 @@ struct Lfmctl: AsyncParsableCommand {
       LogitsCommand.self, InspectCommand.self, BenchCommand.self, PrepareCommand.self,
       PerplexityCommand.self,
       StatusCommand.self,
-      HealthCommand.self,
+      HealthCommand.self, ManualCommand.self,
     ])
 
   static func main() async {
