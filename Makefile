@@ -14,11 +14,12 @@ PACKAGES   = libprotobuf-c-dev protobuf-c-compiler protobuf-compiler python3-pro
 EMULATION  = $(if $(filter x86_64,$(shell uname -m)),libc6-dev-arm64-cross qemu-user)
 SOURCES    = Package.swift Sources Tests
 
-.PHONY: all deps test check check-arm demo protos release-contract fmt lint install uninstall clean help
+.PHONY: all deps test check check-arm demo protos release-contract manuals fmt lint install uninstall clean help
 
-all: deps ## Build lfmd and lfmctl
+all: deps ## Build lfmd and lfmctl, their manual pages and completions
 	$(BUILD) --product lfmd
 	$(BUILD) --product lfmctl
+	Tools/make-manuals.sh "$$($(BUILD) --show-bin-path)"
 
 deps: ## Install what building and testing need (Debian packages; Swift itself must be there)
 	@Tools/install-dependencies.sh $(PACKAGES) $(EMULATION)
@@ -46,6 +47,9 @@ protos: deps ## Generate the C code of Protos/ anew
 
 release-contract: deps ## Make Protos/ the contract that `make check` compares with; refused if clients would break
 	Tools/check-contract --release
+
+manuals: ## Write manual pages and completions of the programs that are built to Packaging/
+	Tools/make-manuals.sh "$$($(BUILD) --show-bin-path)"
 
 fmt: ## Format the Swift sources
 	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)

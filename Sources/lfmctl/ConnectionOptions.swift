@@ -9,13 +9,13 @@ struct ConnectionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The daemon's socket. (default: $LFMD_SOCKET, or \(LFMClient.defaultPath))",
-      valueName: "path"))
+      valueName: "path"), completion: .file())
   var socket: String?
 
   @Option(
     help: ArgumentHelp(
       "Use this GGUF file instead of the running daemon's model; \"demo\" is the demo model.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var model: String?
 
   @Option(

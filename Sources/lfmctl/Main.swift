@@ -27,7 +27,7 @@ struct Lfmctl: AsyncParsableCommand {
       RenderCommand.self, ParseCommand.self, ConstrainCommand.self, LogitsCommand.self,
       InspectCommand.self, BenchCommand.self, PrepareCommand.self, PerplexityCommand.self,
       StatusCommand.self,
-      HealthCommand.self,
+      HealthCommand.self, ManualCommand.self,
     ])
 
   static func main() async {

@@ -58,6 +58,9 @@ struct PrepareCommand: AsyncParsableCommand {
 
 /// The way to lfmd's own commands.
 enum Offline {
+  /// Those whose flags are lfmd's.
+  static let commands = ["bench", "prepare", "perplexity"]
+
   /// Goes on as `lfmd COMMAND ARGUMENTS`.
   static func become(_ command: String, _ arguments: [String]) throws {
     let program = try Programs.lfmd()

@@ -30,12 +30,17 @@ struct Lfmd: ParsableCommand {
 
   private static var offlineNames: String { offline.map(\.name).joined(separator: ", ") }
 
+  /// For whoever makes manuals of our definitions; in no help.
+  static let hidden: [(name: String, command: any ParsableCommand.Type)] = [
+    ("describe-settings", DescribeSettingsCommand.self)
+  ]
+
   @OptionGroup var options: ServeOptions
 
   static func main() {
     fillStandardDescriptors()
     let arguments = Array(CommandLine.arguments.dropFirst())
-    if let work = offline.first(where: { $0.name == arguments.first }) {
+    if let work = (offline + hidden).first(where: { $0.name == arguments.first }) {
       MappingFaults.watch(patience: 0) { Exit.say(MappingFaults.sentence($0)) }
       work.command.main(Array(arguments.dropFirst()))
     } else {

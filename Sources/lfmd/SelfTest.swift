@@ -129,7 +129,7 @@ extension SelfTest {
         state.withLock { $0.failure = failure }
         ended.signal()
       case .finished: ended.signal()
-      case .queued, .prefill: break
+      case .queued, .prefill, .toolCallBegun, .toolCallArguments, .toolCall: break
       }
     }
 

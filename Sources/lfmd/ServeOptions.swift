@@ -5,13 +5,13 @@ import Foundation
 
 /// One flag for each `ConfigurationKey`. All are texts here: `ConfigurationKey.apply` reads every source alike.
 struct ServeOptions: ParsableArguments {
-  @Option(help: help(.model)) var model: String?
+  @Option(help: help(.model), completion: .file()) var model: String?
   @Option(help: help(.socket)) var socket: String?
   @Option(help: help(.socketMode)) var socketMode: String?
   @Option(help: help(.context)) var context: String?
   @Option(help: help(.threads)) var threads: String?
   @Option(help: help(.prepare)) var prepare: String?
-  @Option(help: help(.cacheDirectory)) var cacheDirectory: String?
+  @Option(help: help(.cacheDirectory), completion: .directory) var cacheDirectory: String?
   @Option(help: help(.kvCache)) var kvCache: String?
   @Option(help: help(.maxRunning)) var maxRunning: String?
   @Option(help: help(.maxWaiting)) var maxWaiting: String?
@@ -26,7 +26,7 @@ struct ServeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The configuration file (YAML, `name: value`).", valueName: "file"))
+      "The configuration file (YAML, `name: value`).", valueName: "file"), completion: .file())
   var config: String?
 
   @Flag(help: "Read the configuration and the model's metadata, say what is in force, and exit.")

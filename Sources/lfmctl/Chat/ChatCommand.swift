@@ -26,7 +26,7 @@ struct ChatCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Go on with this conversation: what /save wrote, or what generate --messages takes.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var load: String?
 
   @Option(

@@ -50,10 +50,12 @@ final class RunningProgram {
       environment: environment)
   }
 
-  /// - Parameter standardError: where its errors go instead of `errors`.
+  /// - Parameters:
+  ///   - standardOutput: where its output goes instead of `outputSoFar`.
+  ///   - standardError: where its errors go instead of `errors`.
   init(
     _ program: URL, _ arguments: [String], standardInput: FileHandle,
-    standardError: FileHandle? = nil, environment: [String: String] = [:]
+    standardOutput: FileHandle? = nil, standardError: FileHandle? = nil, environment: [String: String] = [:]
   ) throws {
     let place = FileManager.default.temporaryDirectory
     let stem = "lfm-test-\(UUID().uuidString)"
@@ -65,7 +67,7 @@ final class RunningProgram {
     try Data().write(to: outputFile)
     try Data().write(to: errorFile)
     process.standardInput = standardInput
-    process.standardOutput = try FileHandle(forWritingTo: outputFile)
+    process.standardOutput = try standardOutput ?? FileHandle(forWritingTo: outputFile)
     process.standardError = try standardError ?? FileHandle(forWritingTo: errorFile)
     try process.run()
   }
