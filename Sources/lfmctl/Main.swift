@@ -22,7 +22,8 @@ struct Lfmctl: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      GenerateCommand.self, TokenizeCommand.self, DetokenizeCommand.self, RenderCommand.self,
+      GenerateCommand.self, AgentCommand.self, TokenizeCommand.self, DetokenizeCommand.self,
+      RenderCommand.self,
       ParseCommand.self, LogitsCommand.self, InspectCommand.self, BenchCommand.self,
       PrepareCommand.self,
       PerplexityCommand.self,
