@@ -23,9 +23,10 @@ struct Lfmctl: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      GenerateCommand.self, ChatCommand.self, TokenizeCommand.self, DetokenizeCommand.self,
-      RenderCommand.self, ParseCommand.self, ConstrainCommand.self, LogitsCommand.self,
-      InspectCommand.self, BenchCommand.self, PrepareCommand.self, PerplexityCommand.self,
+      GenerateCommand.self, ChatCommand.self, AgentCommand.self, TokenizeCommand.self,
+      DetokenizeCommand.self, RenderCommand.self, ParseCommand.self, ConstrainCommand.self,
+      LogitsCommand.self, InspectCommand.self, BenchCommand.self, PrepareCommand.self,
+      PerplexityCommand.self,
       StatusCommand.self,
       HealthCommand.self, ManualCommand.self,
     ])

@@ -1,5 +1,6 @@
 import Foundation
 import LFMCheckpoint
+import LFMGeneration
 import LFMLanguage
 import LFMTokenizer
 import Testing
@@ -53,6 +54,32 @@ struct PromptTokensTests {
       guard case .text(let text) = segment else { return false }
       return specials.contains { !$0.isEmpty && text.contains($0) }
     }
+  }
+
+  /// Where the template drops nothing, the next prompt begins with the tokens of the previous one.
+  @Test func promptsExtendEachOtherTokenForToken() throws {
+    let tokenizer = try tokenizer()
+    var compared = 0
+    for line in try TestFiles.lines(TestFiles.shared.appending(path: "chat/renders.jsonl")) {
+      guard let family = ChatTemplate(named: line["template"]?.text ?? ""), line["rendered"] != nil
+      else { continue }
+      var chat = try ChatReader().read(.object(line)).chat
+      chat.continueFinalMessage = false
+      chat.addGenerationPrompt = true
+      guard family.firstMessageLosingThinking(in: chat) == nil else { continue }
+      let whole = try tokenizer.encode(family.render(chat, form: .dated))
+      for (index, message) in chat.messages.enumerated() where message.role == "assistant" {
+        // An answer that begins with a line end joins the one behind the role.
+        if case .text(let text)? = message.content, text.first?.isWhitespace == true { continue }
+        var previous = chat
+        previous.messages.removeSubrange(index...)
+        let parting = try PromptParting.between(
+          tokenizer.encode(family.render(previous, form: .dated)), whole)
+        #expect(parting == .none, "\(family) \(line["case"]?.text ?? "") \(index)")
+        compared += 1
+      }
+    }
+    #expect(compared > 100, "\(compared)")
   }
 
   /// What a caller writes is spelled out by ordinary tokens, although the vocabulary has the control token.

@@ -17,10 +17,10 @@ struct CallParser {
   }
 
   /// - Parameter readings: where strings end; strict reading without.
-  /// - Returns: the call, and how many readings were used.
+  /// - Returns: the call, how many readings were used, and how many bytes were looked at.
   static func parse(
     _ bytes: [UInt8], _ range: Range<Int>, readings: [Int]? = nil
-  ) -> (result: Result<Call, CallFailure>, readingCount: Int, stop: Int) {
+  ) -> (result: Result<Call, CallFailure>, readingCount: Int, cost: Int) {
     var parser = CallValueParser(bytes, range)
     parser.readings = readings
     do throws(CallFailure) {
@@ -30,9 +30,13 @@ struct CallParser {
       guard parser.index == range.upperBound else {
         throw .syntax("something stands behind the call")
       }
-      return (.success(call), parser.readingCount, parser.index)
+      return (
+        .success(call), parser.readingCount, parser.index - range.lowerBound + parser.lookedAt
+      )
     } catch {
-      return (.failure(error), parser.readingCount, parser.index)
+      return (
+        .failure(error), parser.readingCount, parser.index - range.lowerBound + parser.lookedAt
+      )
     }
   }
 

@@ -104,8 +104,8 @@ struct CallRecovery {
     var choices: [Int] = []
     var found: CallParser.Call?
     while true {
-      let (result, count, stop) = CallParser.parse(bytes, range, readings: choices)
-      guard spend(stop - range.lowerBound) else { return .tooMany }
+      let (result, count, cost) = CallParser.parse(bytes, range, readings: choices)
+      guard spend(cost) else { return .tooMany }
       choices += repeatElement(0, count: max(0, count - choices.count))
       choices.removeLast(max(0, choices.count - count))
       switch result {

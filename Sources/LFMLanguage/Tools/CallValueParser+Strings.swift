@@ -71,6 +71,7 @@ extension CallValueParser {
     var number = 0
     let wanted = takeReading()
     var position = start
+    defer { lookedAt += position - start }
     while position < end {
       if bytes[position] == UInt8(ascii: "\\") {
         position += 2

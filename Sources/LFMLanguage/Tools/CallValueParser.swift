@@ -29,6 +29,8 @@ struct CallValueParser {
   var readings: [Int]?
   /// Strings read so far that had a reading.
   private(set) var readingCount = 0
+  /// Bytes looked at for the ends of strings, beside those that were read.
+  var lookedAt = 0
   private var depth = 0
 
   init(_ bytes: [UInt8], _ range: Range<Int>) {
