@@ -19,7 +19,7 @@ struct InspectTable {
     add("Chat template", [[template]])
     add("Tensors by type", types, right: [1, 2])
     add("Memory", memory)
-    add("  of one sequence, by how keys and values are stored", sequences, right: Set(0...9))
+    add("Keys and values of one sequence, by how they are stored", sequences, right: Set(0...9))
     if let more { sections.append(more) }
     if metadata { add("Metadata", entries) }
     if tensors { add("Tensors", tensorRows, right: [3, 4]) }

@@ -32,15 +32,17 @@ struct SurveyCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      let checkpoint: Checkpoint
-      do {
-        checkpoint = try Checkpoint(path: model, requiring: .metadata)
-      } catch {
-        throw StartFailure(error.code == .unreadable ? Exit.noInput : Exit.dataError, "\(error)")
-      }
       let report = SurveyReport(
-        ModelSurvey(checkpoint), rows: rows, threads: threads ?? Processors.usable)
+        ModelSurvey(try checkpoint()), rows: rows, threads: threads ?? Processors.usable)
       print(report.json.serialized)
+    }
+  }
+
+  private func checkpoint() throws(StartFailure) -> Checkpoint {
+    do {
+      return try Checkpoint(path: model, requiring: .metadata)
+    } catch {
+      throw StartFailure(error.code == .unreadable ? Exit.noInput : Exit.dataError, "\(error)")
     }
   }
 }
