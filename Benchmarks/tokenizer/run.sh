@@ -32,6 +32,7 @@ text() { # KIND BYTES
     apostrophes) head -c "$2" /dev/zero | tr '\0' "'" ;;
     emoji) repeat $'\xf0\x9f\x98\x80' "$2" ;;
     "combining marks") repeat $'\xcc\x81' "$2" ;;
+    "zero-width spaces") repeat $'\xe2\x80\x8b' "$2" ;;
     "one han character") repeat $'\xe4\xb8\xad' "$2" ;;
     "special tokens") repeat '<|im_start|>' "$2" ;;
     "cut special tokens") repeat '<|im_start|' "$2" ;;
@@ -51,8 +52,8 @@ base=$(seconds "$folder/empty")
 echo "model: $model; start-up and vocabulary: $base s"
 printf '%-20s %9s %9s %9s %9s   %9s %8s %s\n' "user CPU seconds" 1.25MB 2.5MB 5MB 10MB tokens MB/s growth
 status=0
-for kind in "one letter" newlines spaces digits apostrophes emoji "combining marks" "one han character" \
-  "special tokens" "cut special tokens" "random letters" prose; do
+for kind in "one letter" newlines spaces digits apostrophes emoji "combining marks" "zero-width spaces" \
+  "one han character" "special tokens" "cut special tokens" "random letters" prose; do
   times=()
   for size in "${sizes[@]}"; do
     text "$kind" "$size" >"$folder/text"

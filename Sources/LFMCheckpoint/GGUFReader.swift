@@ -3,7 +3,7 @@
 /// was really read.
 ///
 /// The format: ggml's `docs/gguf.md`; where files in the wild and llama.cpp disagree with it, a comment says so.
-struct GGUFReader {
+struct GGUFReader: Sendable {
   var version: UInt32 = 0
   var metadata: Metadata
   var alignment: Int
@@ -17,7 +17,7 @@ struct GGUFReader {
   /// More keys or tensors than any model has (thousands), so that a huge file of lies cannot take all memory.
   static let mostEntries = 1 << 20
 
-  init(_ file: MappedFile, requiring contents: Checkpoint.Contents) throws(CheckpointError) {
+  init(_ file: MappedFile) throws(CheckpointError) {
     var cursor = ByteCursor(file, 0..<file.count)
     version = try GGUFReader.version(&cursor)
     let tensorCount = try cursor.read(UInt64.self, "the number of tensors")
@@ -28,8 +28,7 @@ struct GGUFReader {
       "tensors", tensorCount, smallest: GGUFTensorTable.smallestEntry, cursor)
     metadata = try GGUFReader.metadata(&cursor, count: entryCount)
     alignment = try GGUFReader.alignment(metadata, file)
-    table = try GGUFTensorTable(
-      &cursor, count: tensorCount, alignment: alignment, requiring: contents)
+    table = try GGUFTensorTable(&cursor, count: tensorCount, alignment: alignment)
   }
 
   /// Reads magic and version.

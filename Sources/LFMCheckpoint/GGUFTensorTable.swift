@@ -1,6 +1,6 @@
 /// Reads a GGUF file's tensor table and decides where each tensor's data lie. Refuses names, shapes, types, offsets and
 /// sizes that contradict the format, each other, or the length of the file.
-struct GGUFTensorTable {
+struct GGUFTensorTable: Sendable {
   private(set) var tensors: [TensorEntry] = []
   /// By the name's bytes, as keys are.
   private(set) var indices: [[UInt8]: Int] = [:]
@@ -26,8 +26,7 @@ struct GGUFTensorTable {
   }
 
   init(
-    _ cursor: inout ByteCursor, count: UInt64, alignment: Int,
-    requiring contents: Checkpoint.Contents
+    _ cursor: inout ByteCursor, count: UInt64, alignment: Int
   ) throws(CheckpointError) {
     var lines: [Line] = []
     for index in 0..<Int(count) {
@@ -40,7 +39,7 @@ struct GGUFTensorTable {
       lines.append(try GGUFTensorTable.line(&cursor, name: name))
     }
     cursor.subject = .header
-    try findData(cursor, alignment: alignment, requiring: contents)
+    try findData(cursor, alignment: alignment)
     for line in lines {
       cursor.subject = .tensor(line.name)
       tensors.append(try place(line, cursor, alignment: alignment))
@@ -132,7 +131,7 @@ struct GGUFTensorTable {
   /// Finds where the data begin, and whether they are there at all. A file that ends exactly where its data would begin
   /// holds metadata only: well-formed, but nothing to compute with.
   private mutating func findData(
-    _ cursor: ByteCursor, alignment: Int, requiring contents: Checkpoint.Contents
+    _ cursor: ByteCursor, alignment: Int
   ) throws(CheckpointError) {
     // No overflow: the position is within a file, the alignment below 2^32.
     dataStart = (cursor.position + alignment - 1) & ~(alignment - 1)
@@ -145,13 +144,6 @@ struct GGUFTensorTable {
         advice: "The file is cut short: copy or download it again.")
     }
     hasData = !indices.isEmpty && dataStart < cursor.end
-    if !hasData, contents == .tensorData {
-      throw cursor.failure(
-        .truncated,
-        found: indices.isEmpty ? "no tensors" : "\(indices.count) tensors but none of their data",
-        expected: "a model's weights",
-        advice: "This file holds metadata only; give the path of the whole model.")
-    }
   }
 
   /// Turns a line's offset into a place in the file.

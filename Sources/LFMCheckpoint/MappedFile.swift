@@ -66,6 +66,13 @@ import Glibc
     unsafe _ = madvise(UnsafeMutableRawPointer(mutating: start), count, MADV_DONTNEED)
   }
 
+  /// Where a path leads when all links are followed, or nil where it leads nowhere.
+  static func resolved(_ path: String) -> String? {
+    guard let text = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(text) }
+    return unsafe String(cString: text)
+  }
+
   private static func open(_ path: String) throws(CheckpointError) -> (Int32, stat) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw CheckpointError(

@@ -8,8 +8,20 @@ package struct TensorEntry: Hashable, Sendable {
   package let shape: [Int]
   /// Elements in all.
   package let elementCount: Int
-  /// Where the data lie, in bytes from the start of the file.
+  /// Which of the checkpoint's files holds the data, from 0.
+  package internal(set) var part = 0
+  /// Where the data lie, in bytes from the start of that file.
   package let byteRange: Range<Int>
+
+  init(
+    name: String, type: TensorType, shape: [Int], elementCount: Int, byteRange: Range<Int>
+  ) {
+    self.name = name
+    self.type = type
+    self.shape = shape
+    self.elementCount = elementCount
+    self.byteRange = byteRange
+  }
 
   /// Elements in a row, the fastest dimension.
   package var rowLength: Int { shape.first ?? 1 }

@@ -44,6 +44,11 @@ import Glibc
     return unsafe KVLayout.Element(rawValue: exact.pointee.best_element) ?? .float16
   }
 
+  /// The same for a model's heads: the wider a head, the fewer bits a query of integers has.
+  func element(for hyperparameters: Hyperparameters) -> KVLayout.Element {
+    element == .int16 && hyperparameters.headDimension > 256 ? .float16 : element
+  }
+
   /// What people call it.
   var name: String {
     if let packed = unsafe packed { return unsafe String(cString: packed.pointee.name) }

@@ -82,9 +82,7 @@ package final class Model: Sendable {
     self.checkpoint = checkpoint
     instructionSet = kernels.name
     isExact = unsafe kernels.packed == nil
-    // The wider a head, the fewer bits a query of integers has.
-    let isWide = hyperparameters.headDimension > 256
-    element = isWide && kernels.element == .int16 ? .float16 : kernels.element
+    element = kernels.element(for: hyperparameters)
     mappedBytes = weights.mappedBytes
     privateBytes = weights.preparedBytes + workspace.byteCount
     let pass = unsafe ForwardPass(

@@ -23,9 +23,21 @@ struct TokenizeCommand: AsyncParsableCommand {
     help: "Whether the text of a special token in the input becomes that token.")
   var special = true
 
+  @Flag(
+    help: "With --model: print what that costs, in CPU seconds and private bytes, instead of ids.")
+  var measure = false
+
+  func validate() throws {
+    if measure, connection.model == nil { throw ValidationError("--measure needs --model") }
+  }
+
   func run() async throws {
     try await reportingFailures(within: connection.timeout) {
       let text = try StandardInput.readText()
+      if measure, let model = connection.model {
+        let measurement = try TokenizerMeasurement(try OfflineModel(model), text: text)
+        return try StandardOutput.write(try measurement.json().serialized + "\n")
+      }
       let ids = try await tokenize(text)
       if json {
         try StandardOutput.write("{\"ids\":[\(ids.map(String.init).joined(separator: ","))]}\n")

@@ -26,6 +26,7 @@ struct Lfmd: ParsableCommand {
   static let offline: [(name: String, command: any ParsableCommand.Type)] = [
     ("bench", BenchCommand.self), ("perplexity", PerplexityCommand.self),
     ("prepare", PrepareCommand.self), ("memory", MemoryCommand.self),
+    ("survey", SurveyCommand.self),
   ]
 
   private static var offlineNames: String { offline.map(\.name).joined(separator: ", ") }

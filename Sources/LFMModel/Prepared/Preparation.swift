@@ -75,10 +75,10 @@ package struct Preparation: Sendable {
     let file = try PreparedFileWriter(
       target: target, in: folder, bytes: plan.fileBytes, usesNamedFiles: usesNamedFiles)
     try write(plan, to: file, progress: progress, isCancelled: isCancelled)
-    let source = try checkedSource()
+    let mode = try checkedSource()
     progress(.syncing)
     // Who may not read the checkpoint is not to read its weights here.
-    try file.commit(mode: source.st_mode & 0o444 | 0o400)
+    try file.commit(mode: mode & 0o444 | 0o400)
     settle(file, plan)
     return .made(path: target, bytes: plan.fileBytes)
   }
@@ -187,19 +187,25 @@ package struct Preparation: Sendable {
     }
   }
 
-  /// What was packed is what the path leads to now.
-  private func checkedSource() throws(PreparationFailure) -> stat {
-    var status = stat()
-    let identity = checkpoint.identity
-    guard unsafe stat(checkpoint.path, &status) == 0,
-      Int(status.st_size) == identity.size, status.st_mtim.tv_sec == identity.modifiedSeconds,
-      status.st_mtim.tv_nsec == identity.modifiedNanoseconds
-    else {
-      throw PreparationFailure(
-        .sourceChanged,
-        "\(checkpoint.path) changed while its weights were prepared, or before; load it again")
+  /// What was packed is what the paths lead to now.
+  ///
+  /// - Returns: the permissions that all files give.
+  private func checkedSource() throws(PreparationFailure) -> mode_t {
+    var mode: mode_t = 0o777
+    for part in checkpoint.parts {
+      var status = stat()
+      let identity = part.identity
+      guard unsafe stat(part.path, &status) == 0,
+        Int(status.st_size) == identity.size, status.st_mtim.tv_sec == identity.modifiedSeconds,
+        status.st_mtim.tv_nsec == identity.modifiedNanoseconds
+      else {
+        throw PreparationFailure(
+          .sourceChanged,
+          "\(part.path) changed while its weights were prepared, or before; load it again")
+      }
+      mode &= status.st_mode
     }
-    return status
+    return mode
   }
 }
 

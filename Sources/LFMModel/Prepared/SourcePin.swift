@@ -1,7 +1,8 @@
 import LFMCheckpoint
 
 /// What ties prepared weights to one state of one checkpoint: its size, the time of its last change, and a print of its
-/// header, tensor table and a few bytes of its tensors (some systems give all files one time).
+/// header, tensor table and a few bytes of its tensors (some systems give all files one time). Of a checkpoint in several
+/// files size and time are the first one's; those of the others are in the print.
 struct SourcePin: Equatable, Sendable {
   /// Bytes.
   var size: UInt64
@@ -17,12 +18,20 @@ struct SourcePin: Equatable, Sendable {
   }
 
   init(_ checkpoint: Checkpoint) {
-    let identity = checkpoint.identity
+    let first = checkpoint.parts[0]
+    let identity = first.identity
     size = UInt64(identity.size)
     modifiedSeconds = Int64(identity.modifiedSeconds)
     modifiedNanoseconds = UInt64(max(0, identity.modifiedNanoseconds))
     var print = Print128()
-    checkpoint.head.withSpan { print.absorb($0) }
+    first.head.withSpan { print.absorb($0) }
+    for part in checkpoint.parts.dropFirst() {
+      part.head.withSpan { print.absorb($0) }
+      let identity = part.identity
+      for number in [identity.size, identity.modifiedSeconds, identity.modifiedNanoseconds] {
+        print.absorb(number)
+      }
+    }
     let tensors = checkpoint.tensors
     for sample in 0..<min(Self.samples, tensors.count) {
       let tensor = tensors[sample * tensors.count / min(Self.samples, tensors.count)]
@@ -69,6 +78,10 @@ struct Print128: Equatable, Sendable {
     var rest: UInt64 = 0
     for index in offset..<bytes.count { rest = rest << 8 | UInt64(bytes[index]) }
     mix(rest)
+  }
+
+  mutating func absorb(_ number: Int) {
+    mix(UInt64(bitPattern: Int64(number)))
   }
 
   private mutating func mix(_ word: UInt64) {
