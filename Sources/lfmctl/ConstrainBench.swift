@@ -47,7 +47,9 @@ struct ConstrainBench {
   func run(_ cases: [UInt8], name: String) throws {
     for line in cases.split(separator: UInt8(ascii: "\n")) {
       let value: JSONValue
-      do { value = try JSONParser.parse(bytes: Array(line)) } catch { throw error.failure(in: name) }
+      do { value = try JSONParser.parse(bytes: Array(line)) } catch {
+        throw error.failure(in: name)
+      }
       guard case .object(let object) = value else {
         throw Failure(.badInput, "\(name): expected a JSON object a line")
       }
@@ -78,7 +80,8 @@ struct ConstrainBench {
       passes.append(times)
     }
     let name = object["name"].map { $0.serialized } ?? "null"
-    return "{\"name\":\(name),\"grammar_ns\":\(reading),\"compile_ns\":\(compiling),\"vocabulary_ms\":\(vocabularyTime),"
+    return
+      "{\"name\":\(name),\"grammar_ns\":\(reading),\"compile_ns\":\(compiling),\"vocabulary_ms\":\(vocabularyTime),"
       + "\"first_ns\":\(passes[0]),\"again_ns\":\(passes[1])}"
   }
 

@@ -31,5 +31,6 @@ enum ConstraintLimits {
   }
 
   static let tooAmbiguous = refusal(
-    "its output can be read in too many ways at once; make alternatives differ in their first characters")
+    "its output can be read in too many ways at once; make alternatives differ in their first characters"
+  )
 }

@@ -10,6 +10,9 @@ package enum ConstraintSource: Hashable, Sendable {
   case grammar(String)
   /// One of these texts.
   case choice([String])
+  /// Calls of these tools in Python's notation, from the opening to the closing bracket, each with arguments that satisfy the tool's
+  /// schema.
+  case toolCalls([ToolDeclaration], ToolCallGrammar.Choice, parallel: Bool)
 
   /// - Throws: INVALID_ARGUMENT that names what cannot be honoured, and where.
   package func grammar() throws(GenerationFailure) -> Grammar {
@@ -18,6 +21,8 @@ package enum ConstraintSource: Hashable, Sendable {
     case .regularExpression(let pattern): try Self.regular(pattern)
     case .grammar(let text): try GBNFParser.parse(text)
     case .choice(let texts): try ChoiceGrammar.grammar(texts)
+    case .toolCalls(let tools, let choice, let parallel):
+      try ToolCallGrammar.compile(tools: tools, choice: choice, parallel: parallel)
     }
   }
 

@@ -41,14 +41,29 @@ struct MemberSet: Hashable, Sendable {
     for index in words.indices where words[index] & other.words[index] != 0 { return true }
     return false
   }
+}
 
-  func forEach(_ body: (Int) -> Void) {
-    for (index, word) in words.enumerated() {
-      var rest = word
-      while rest != 0 {
-        body(index * 64 + rest.trailingZeroBitCount)
-        rest &= rest - 1
+extension MemberSet: Sequence {
+  struct Iterator: IteratorProtocol {
+    private let words: [UInt64]
+    private var index = 0
+    private var rest: UInt64
+
+    init(_ words: [UInt64]) {
+      self.words = words
+      rest = words.first ?? 0
+    }
+
+    mutating func next() -> Int? {
+      while rest == 0 {
+        index += 1
+        guard index < words.count else { return nil }
+        rest = words[index]
       }
+      defer { rest &= rest - 1 }
+      return index * 64 + rest.trailingZeroBitCount
     }
   }
+
+  func makeIterator() -> Iterator { Iterator(words) }
 }

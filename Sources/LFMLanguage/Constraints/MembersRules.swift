@@ -89,11 +89,9 @@ struct MembersRules: Sendable {
 
   private static func hasCycle(_ closures: [MemberSet]) -> Bool {
     for member in closures.indices {
-      var isCyclic = false
-      closures[member].forEach { other in
-        if other != member, other < closures.count, closures[other][member] { isCyclic = true }
+      for other in closures[member] where other != member {
+        if closures[other][member] { return true }
       }
-      if isCyclic { return true }
     }
     return false
   }
@@ -112,7 +110,9 @@ struct MembersRules: Sendable {
   /// Named members that still have to come.
   private func missing(_ progress: Progress) -> MemberSet {
     var result = required
-    if !closures.isEmpty { progress.seen.forEach { result.formUnion(closures[$0]) } }
+    if !closures.isEmpty {
+      for member in progress.seen { result.formUnion(closures[member]) }
+    }
     result.subtract(progress.seen)
     return result
   }
@@ -130,8 +130,7 @@ struct MembersRules: Sendable {
     }
     let missing = missing(progress)
     var result = MemberSet(capacity: capacity)
-    candidates.forEach { member in
-      if isOrdered, member < progress.next { return }
+    for member in candidates where !isOrdered || member >= progress.next {
       result[member] = canCome(member, after: progress, missing: missing)
     }
     return result
@@ -162,13 +161,12 @@ struct MembersRules: Sendable {
     further[member] = false
     guard isOrdered else { return further.count }
     var count = 0
-    further.forEach { other in
-      guard other > member else { return }
+    for other in further where other > member {
       if !closures.isEmpty {
         var needed = closures[other]
         needed.subtract(progress.seen)
         needed[member] = false
-        if let first = needed.first, first < member { return }
+        if let first = needed.first, first < member { continue }
       }
       count += 1
     }

@@ -51,30 +51,44 @@ enum PlainTexts {
 
   /// Where one plain character leads from a state.
   struct Successors {
-    /// State 0 among them if some character leads nowhere.
-    var states: Set<Int32> = []
+    /// Each once; not those that do not count as alive.
+    var states: [Int32] = []
+    /// Whether some character leads nowhere.
+    var hasEnd = false
     /// Whether a text may end inside a character.
     var endsInside = false
   }
 
   static func successors(
-    of state: Int32, in automaton: ByteAutomaton, _ samples: Samples
+    of state: Int32, in automaton: ByteAutomaton, _ samples: Samples, continues: (Int32) -> Bool
   ) -> Successors {
-    var result = Successors(states: Set(samples.single.map { automaton.next(state, $0) }))
-    for ranges in samples.long {
-      var states: Set<Int32> = [state]
-      for (index, bytes) in ranges.enumerated() {
-        var after: Set<Int32> = []
-        for state in states {
-          for byte in bytes { after.insert(automaton.next(state, byte)) }
-        }
-        states = after
-        if index < ranges.count - 1, states.contains(where: { automaton.accepts($0) }) {
-          result.endsInside = true
+    var result = Successors()
+    func take(_ state: Int32, _ bytes: [UInt8], into states: inout [Int32]) {
+      for byte in bytes {
+        let next = automaton.next(state, byte)
+        if next == 0 || !continues(next) {
+          result.hasEnd = true
+        } else if !states.contains(next) {
+          states.append(next)
         }
       }
-      result.states.formUnion(states)
     }
+    var found: [Int32] = []
+    take(state, samples.single, into: &found)
+    for ranges in samples.long {
+      var states = [state]
+      for (index, bytes) in ranges.enumerated() {
+        var after = index == ranges.count - 1 ? found : []
+        for state in states { take(state, bytes, into: &after) }
+        if index == ranges.count - 1 {
+          found = after
+        } else {
+          states = after
+          if states.contains(where: { automaton.accepts($0) }) { result.endsInside = true }
+        }
+      }
+    }
+    result.states = found
     return result
   }
 
@@ -95,6 +109,16 @@ enum PlainTexts {
 
     init() {}
 
+    /// One character more than after any of these.
+    fileprivate mutating func add(_ after: [Counts], hasEnd: Bool) {
+      least = hasEnd ? 0 : mostCharacters
+      for counts in after {
+        least = min(least, counts.least + 1)
+        most = min(max(most, counts.most + 1), mostCharacters)
+        if counts.mayEnd { mayEnd = true }
+      }
+    }
+
     init(cell: Int32) {
       least = Int(cell & 0xFF)
       most = Int(cell >> 8 & 0xFF)
@@ -107,31 +131,25 @@ enum PlainTexts {
   static func counts(
     _ automaton: ByteAutomaton, _ samples: Samples, continues: (Int32) -> Bool
   ) -> [Counts] {
-    var successors = [[Int32]](repeating: [], count: automaton.stateCount)
+    var successors = [Successors](repeating: Successors(), count: automaton.stateCount)
     var counts = [Counts](repeating: Counts(), count: automaton.stateCount)
     for state in successors.indices {
       counts[state].most = 0
       counts[state].mayEnd = false
       guard state > 0, continues(Int32(state)) else { continue }
-      let found = Self.successors(of: Int32(state), in: automaton, samples)
-      successors[state] = Array(Set(found.states.map { continues($0) ? $0 : 0 }))
+      let found = Self.successors(
+        of: Int32(state), in: automaton, samples, continues: continues)
+      successors[state] = found
       counts[state].mayEnd =
         found.endsInside || found.states.contains { automaton.accepts($0) }
       counts[state].isEachText =
-        !found.endsInside && found.states.allSatisfy { automaton.accepts($0) }
+        !found.endsInside && !found.hasEnd && found.states.allSatisfy { automaton.accepts($0) }
     }
     for _ in 0..<mostCharacters {
       var next = counts
-      for state in successors.indices where !successors[state].isEmpty {
-        next[state].least = mostCharacters
-        for successor in successors[state] {
-          let count = counts[Int(successor)]
-          next[state].least = successor == 0 ? 0 : min(next[state].least, count.least + 1)
-          if successor != 0 { next[state].most = max(next[state].most, count.most + 1) }
-          if count.mayEnd { next[state].mayEnd = true }
-        }
-        next[state].least = min(next[state].least, mostCharacters)
-        next[state].most = min(next[state].most, mostCharacters)
+      for state in successors.indices where !successors[state].states.isEmpty {
+        next[state].add(
+          successors[state].states.map { counts[Int($0)] }, hasEnd: successors[state].hasEnd)
       }
       if next == counts { break }
       counts = next

@@ -1,3 +1,4 @@
+import Foundation
 import LFMCheckpoint
 import LFMTokenizer
 import Testing

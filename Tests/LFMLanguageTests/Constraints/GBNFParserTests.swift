@@ -114,7 +114,9 @@ import Testing
       "json_arr": ("[\n1,\n2]", "[1]"),
       "list": ("- one\n- two\n", "- one"),
     ]
-    for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
+    for file in try FileManager.default.contentsOfDirectory(
+      at: folder, includingPropertiesForKeys: nil)
+    {
       let constraint = try CompiledConstraint(
         .grammar(try String(contentsOf: file, encoding: .utf8)))
       let name = file.deletingPathExtension().lastPathComponent

@@ -27,7 +27,7 @@ import Testing
       compiled += 1
       for instance in cases {
         instances += 1
-        let isAccepted = SlowAcceptor.accepts(grammar, instance[0].serialized)
+        let isAccepted = BothAcceptors.accepts(grammar, instance[0].serialized)
         #expect(
           isAccepted == (instance[1] == .bool(true)),
           "\(instance[0].serialized) under \(schema.serialized)")

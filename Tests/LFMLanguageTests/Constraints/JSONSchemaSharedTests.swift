@@ -30,7 +30,7 @@ import Testing
     case .failure(let failure): outcome.refused["\(name): \(failure.message)", default: 0] += 1
     case .success(let grammar):
       for (text, isAccepted) in texts {
-        if SlowAcceptor.accepts(grammar, text) == isAccepted {
+        if BothAcceptors.accepts(grammar, text) == isAccepted {
           outcome.right += 1
         } else if !isAccepted, Self.isValid(text, schema) {
           outcome.wider += 1

@@ -69,7 +69,7 @@ import Testing
         let instance = try #require(test["data"])
         count.instances += 1
         for text in Self.spellings(instance) {
-          if SlowAcceptor.accepts(grammar, text) != (test["valid"] == .bool(true)) {
+          if BothAcceptors.accepts(grammar, text) != (test["valid"] == .bool(true)) {
             count.wrong.append(
               "\(title): \(test["description"]?.text ?? ""): \(text.prefix(200))")
             break

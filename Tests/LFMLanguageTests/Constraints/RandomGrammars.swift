@@ -107,7 +107,8 @@ extension ByteAutomaton {
   fileprivate var sample: String {
     let letters = RandomGrammars.letters
     let texts = letters.map { [$0] } + letters.flatMap { a in letters.map { [a, $0] } }
-    return "[" + texts.filter { accepts($0) }.map { String(decoding: $0, as: UTF8.self) }
+    return "["
+      + texts.filter { accepts($0) }.map { String(decoding: $0, as: UTF8.self) }
       .joined(separator: " ") + "]"
   }
 }

@@ -2,11 +2,16 @@ import LFMLanguage
 
 /// Says whether a grammar has a text, by trying everything: the slow twin of what runs grammars beside a model.
 ///
-/// Grammars that call a rule again before they have read anything are not for it.
+/// A rule that is asked for while it is being looked at (left recursion) gives what is known of it so far; then all is done again,
+/// until nothing is added.
 struct SlowAcceptor {
   private let grammar: Grammar
   private let bytes: [UInt8]
   private var ruleEnds: [[Int: Set<Int>]]
+  /// What the last pass found.
+  private var before: [[Int: Set<Int>]]
+  private var open: [[Int: Bool]]
+  private var metItself = false
 
   static func accepts(_ grammar: Grammar, _ text: String) -> Bool {
     accepts(grammar, Array(text.utf8))
@@ -14,20 +19,35 @@ struct SlowAcceptor {
 
   static func accepts(_ grammar: Grammar, _ bytes: [UInt8]) -> Bool {
     var acceptor = SlowAcceptor(grammar, bytes)
-    return acceptor.ends(ofRule: grammar.root, from: 0).contains(bytes.count)
+    while true {
+      let ends = acceptor.ends(ofRule: grammar.root, from: 0)
+      if !acceptor.metItself || acceptor.ruleEnds == acceptor.before {
+        return ends.contains(bytes.count)
+      }
+      acceptor.before = acceptor.ruleEnds
+      acceptor.ruleEnds = grammar.rules.map { _ in [:] }
+    }
   }
 
   private init(_ grammar: Grammar, _ bytes: [UInt8]) {
     self.grammar = grammar
     self.bytes = bytes
     ruleEnds = Array(repeating: [:], count: grammar.rules.count)
+    before = ruleEnds
+    open = Array(repeating: [:], count: grammar.rules.count)
   }
 
   private mutating func ends(ofRule rule: Int, from start: Int) -> Set<Int> {
-    if let known = ruleEnds[rule][start] { return known }
+    if let known = ruleEnds[rule][start] {
+      if open[rule][start] == true { metItself = true }
+      return known
+    }
+    ruleEnds[rule][start] = before[rule][start] ?? []
+    open[rule][start] = true
     let result = ends(grammar.rules[rule].expression, from: start)
-    ruleEnds[rule][start] = result
-    return result
+    open[rule][start] = false
+    ruleEnds[rule][start, default: []].formUnion(result)
+    return ruleEnds[rule][start] ?? result
   }
 
   /// Where a text of the expression that begins at `start` may end.
@@ -124,7 +144,9 @@ struct SlowAcceptor {
   ) -> Set<Int> {
     var result: Set<Int> = []
     for (index, member) in members.named.enumerated() where !progress.used.contains(index) {
-      if members.isOrdered, (progress.used.max() ?? -1) > index { continue }
+      // Where there is an order, others come after the named ones.
+      let hadOthers = progress.count > progress.used.count
+      if members.isOrdered, hadOthers || (progress.used.max() ?? -1) > index { continue }
       for end in memberEnds(member.key, members.assignment, member.value, from: start) {
         let next = Progress(
           place: end, used: progress.used.union([index]), count: progress.count + 1)

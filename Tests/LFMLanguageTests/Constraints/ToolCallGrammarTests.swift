@@ -36,15 +36,15 @@ import Testing
   ])
   func accepts(text: String, isAccepted: Bool) throws {
     let grammar = try ToolCallGrammar.compile(tools: declarations())
-    #expect(SlowAcceptor.accepts(grammar, text) == isAccepted)
+    #expect(BothAcceptors.accepts(grammar, text) == isAccepted)
   }
 
   @Test func choiceAndParallel() throws {
     let one = try ToolCallGrammar.compile(
       tools: declarations(), choice: .only(["stop"]), parallel: false)
-    #expect(SlowAcceptor.accepts(one, "[stop()]"))
-    #expect(!SlowAcceptor.accepts(one, "[stop(), stop()]"))
-    #expect(!SlowAcceptor.accepts(one, "[get_weather(city='Oslo')]"))
+    #expect(BothAcceptors.accepts(one, "[stop()]"))
+    #expect(!BothAcceptors.accepts(one, "[stop(), stop()]"))
+    #expect(!BothAcceptors.accepts(one, "[get_weather(city='Oslo')]"))
     #expect(throws: GenerationFailure.self) {
       try ToolCallGrammar.compile(tools: declarations(), choice: .only(["other"]))
     }

@@ -38,7 +38,7 @@ struct MembersKeys {
     ends = result.marks
     reachable = result.reachable.map { set in
       var copy = MemberSet(capacity: keys.count)
-      set.forEach { copy[$0] = true }
+      for member in set { copy[member] = true }
       return copy
     }
     let reachable = reachable

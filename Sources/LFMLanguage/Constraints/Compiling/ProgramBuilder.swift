@@ -95,7 +95,8 @@ package struct ProgramBuilder {
       size += more
       length += 1
     }
-    var automaton = length > 0
+    var automaton =
+      length > 0
       ? regular.automaton(of: Array(piece.nodes.prefix(length)), isChoice: false) : nil
     if automaton == nil, length > 1 {
       length = 1
@@ -207,7 +208,8 @@ package struct ProgramBuilder {
     let rules = MembersRules(source, isProductive: tree.isProductive)
     guard !rules.hasUnclearCounts else {
       throw ConstraintLimits.refusal(
-        "members that require each other cannot be counted: leave out their least or largest number")
+        "members that require each other cannot be counted: leave out their least or largest number"
+      )
     }
     let start = reserve()
     let key = reserve()

@@ -100,14 +100,16 @@ struct RegularGraph {
       var classes = [UInt8](repeating: 0, count: 256)
       var count = 1
       for automaton in automata where automaton.classCount > 1 {
-        var pairs: [Int: UInt8] = [:]
+        var numbers = [Int](repeating: -1, count: count * automaton.classCount)
+        count = 0
         for byte in 0..<256 {
-          let pair = Int(classes[byte]) << 8 | Int(automaton.classes[byte])
-          let number = pairs[pair] ?? UInt8(truncatingIfNeeded: pairs.count)
-          pairs[pair] = number
-          classes[byte] = number
+          let pair = Int(classes[byte]) * automaton.classCount + Int(automaton.classes[byte])
+          if numbers[pair] < 0 {
+            numbers[pair] = count
+            count += 1
+          }
+          classes[byte] = UInt8(numbers[pair])
         }
-        count = pairs.count
       }
       var samples = [UInt8](repeating: 0, count: count)
       for byte in (0..<256).reversed() { samples[Int(classes[byte])] = UInt8(byte) }

@@ -28,8 +28,8 @@ struct RegularParts {
 
   private static func nodes(of rule: Int, _ tree: GrammarTree) -> Range<Int> {
     let next = rule + 1
-    return tree.ruleNodes[rule]
-      ..< (next < tree.ruleNodes.count ? tree.ruleNodes[next] : tree.nodes.count)
+    return tree.ruleNodes[
+      rule]..<(next < tree.ruleNodes.count ? tree.ruleNodes[next] : tree.nodes.count)
   }
 
   /// The rules, those that a rule calls before it; then those that call themselves in the end.

@@ -98,7 +98,7 @@ enum DecimalAutomata {
   }
 
   /// The most states that a divisor may take.
-  private static let maximumDivisor = 20_000
+  private static let maximumDivisor = 10_000
 
   /// Multiples of `divisor`, zero among them.
   ///

@@ -43,17 +43,23 @@ struct PositionGraph {
   private(set) var hasWordBoundaries = false
   /// Places from which every rest is accepted: the ends of expressions that may match anywhere.
   private(set) var universalPlaces: Set<Place> = []
+  /// Conditions that are known, as copies of a repetition have the same ones.
+  private var conditions: [RegularAssertion: Condition] = [:]
+  private var budget: RegularBudget
   let start: Place = 0
   private(set) var accept: Place = 0
 
+  /// - Parameter budget: shared with the automata of look-aheads and look-behinds.
   /// - Throws: `tooLarge` or `unsupported`.
-  init(_ node: RegularNode) throws(RegularFailure) {
+  init(_ node: RegularNode, budget: inout RegularBudget) throws(RegularFailure) {
+    self.budget = budget
     _ = try place()
     if try Self.size(node) > RegularLimits.positions {
       throw .tooManyStates(RegularLimits.states)
     }
     accept = try place()
     try add(node, from: start, to: accept)
+    budget = self.budget
   }
 
   var placeCount: Int { firstEdges.count }
@@ -62,7 +68,10 @@ struct PositionGraph {
   private static func size(_ node: RegularNode) throws(RegularFailure) -> Int {
     let limit = RegularLimits.positions + 1
     switch node {
-    case .set, .assertion: return 1
+    case .set: return 1
+    case .assertion(.ahead(let inner, _)), .assertion(.behind(let inner, _)):
+      return try min(limit, size(inner) + 1)
+    case .assertion: return 1
     case .language(let automaton): return automaton.stateCount
     case .sequence(let parts), .choice(let parts):
       var sum = 1
@@ -186,42 +195,56 @@ struct PositionGraph {
     case .wordBoundary, .noWordBoundary:
       hasWordBoundaries = true
       return .wordBoundary(assertion == .wordBoundary)
-    case .ahead(let node, let isNegative):
-      let ahead = try Self.ahead(node, isNegative: isNegative)
-      if ahead.afterOther != ahead.afterWord || ahead.atBeginning != ahead.afterOther {
-        hasWordBoundaries = true
-      }
-      if let index = aheads.firstIndex(of: ahead) { return .ahead(index) }
-      aheads.append(ahead)
-      return .ahead(aheads.count - 1)
-    case .behind(let node, let isNegative):
+    case .ahead, .behind: break
+    }
+    if let known = conditions[assertion] { return known }
+    let condition = try lookCondition(assertion)
+    conditions[assertion] = condition
+    return condition
+  }
+
+  private mutating func lookCondition(
+    _ assertion: RegularAssertion
+  ) throws(RegularFailure) -> Condition {
+    if case .behind(let node, let isNegative) = assertion {
       if node.looksOutside {
         throw RegularFailure(
           .unsupported, "$, \\b and further assertions inside (?<=…) are not supported")
       }
-      let positive = try ScalarAutomaton(.sequence([.anyText, node]))
-      let automaton = isNegative ? positive.complement : positive
-      if let index = behinds.firstIndex(of: automaton) { return .behind(index) }
-      behinds.append(automaton)
+      let positive = try ScalarAutomaton(
+        .sequence([.anyText, node]), after: .nothing, budget: &budget)
+      behinds.append(isNegative ? positive.complement : positive)
       return .behind(behinds.count - 1)
     }
+    guard case .ahead(let node, let isNegative) = assertion else { return .none }
+    let ahead = try ahead(node, isNegative: isNegative)
+    if ahead.afterOther != ahead.afterWord || ahead.atBeginning != ahead.afterOther {
+      hasWordBoundaries = true
+    }
+    aheads.append(ahead)
+    return .ahead(aheads.count - 1)
   }
 
-  private static func ahead(
+  private mutating func ahead(
     _ node: RegularNode, isNegative: Bool
   ) throws(RegularFailure) -> Ahead {
+    if node.looksFarBack {
+      throw RegularFailure(.unsupported, "(?<=…) inside (?=…) is not supported")
+    }
     let whole = RegularNode.sequence([node, .anyText])
-    func rests(_ before: SubsetConstruction.Before) throws(RegularFailure) -> ScalarAutomaton {
-      let automaton = try ScalarAutomaton(whole, after: before)
+    func rests(
+      _ before: SubsetConstruction.Before, _ budget: inout RegularBudget
+    ) throws(RegularFailure) -> ScalarAutomaton {
+      let automaton = try ScalarAutomaton(whole, after: before, budget: &budget)
       return isNegative ? automaton.complement : automaton
     }
-    let atBeginning = try rests(.nothing)
+    let atBeginning = try rests(.nothing, &budget)
     guard node.looksBack else {
       return Ahead(atBeginning: atBeginning, afterOther: atBeginning, afterWord: atBeginning)
     }
     return Ahead(
-      atBeginning: atBeginning, afterOther: try rests(.otherCharacter),
-      afterWord: try rests(.wordCharacter))
+      atBeginning: atBeginning, afterOther: try rests(.otherCharacter, &budget),
+      afterWord: try rests(.wordCharacter, &budget))
   }
 }
 
@@ -243,6 +266,17 @@ extension RegularNode {
       case .end: false
       case .ahead(let node, _): node.looksBack
       default: true
+      }
+    }
+  }
+
+  /// Whether it has a look-behind, at any depth.
+  fileprivate var looksFarBack: Bool {
+    contains {
+      switch $0 {
+      case .behind: true
+      case .ahead(let node, _): node.looksFarBack
+      default: false
       }
     }
   }

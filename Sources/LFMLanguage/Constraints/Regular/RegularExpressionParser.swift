@@ -205,7 +205,10 @@ struct RegularExpressionParser {
       return .assertion(
         isAhead
           ? .ahead(body, isNegative: isNegative) : .behind(body, isNegative: isNegative))
-    default: return body
+    default:
+      // A group may be repeated, even if all it has is an assertion.
+      if case .assertion = body { return .sequence([body]) }
+      return body
     }
   }
 

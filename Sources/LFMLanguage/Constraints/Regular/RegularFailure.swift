@@ -60,3 +60,9 @@ enum RegularLimits {
   /// Words kept for the sets that are the states of a subset construction.
   static let setWords = 6_000_000
 }
+
+/// What is left of the work that one expression may take, its look-aheads and all.
+struct RegularBudget {
+  /// Steps of about 10 ns; below 0, it is too much.
+  var work = RegularLimits.work
+}

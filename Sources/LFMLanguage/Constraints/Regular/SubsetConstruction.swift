@@ -28,7 +28,9 @@ struct SubsetConstruction {
   private var sets = WordLists()
   /// Sets of obligations; 0 is the empty one.
   private var obligations = WordLists()
-  private var work = 0
+  private var budget: RegularBudget
+  /// The target of a single thread without obligations where nothing of the text before matters: most states of most expressions.
+  private var singleTargets: [UInt64: Int32] = [:]
   /// By place, the last closure that met it without obligations.
   private var stamps: [Int32]
   private var stamp: Int32 = 0
@@ -36,8 +38,10 @@ struct SubsetConstruction {
   private let isBeginning: UInt64 = 1
   private let followsWord: UInt64 = 2
 
-  init(_ graph: PositionGraph) {
+  /// - Parameter budget: what the construction may take; what it leaves is `remainingBudget`.
+  init(_ graph: PositionGraph, budget: RegularBudget) {
     self.graph = graph
+    self.budget = budget
     stamps = Array(repeating: 0, count: graph.placeCount)
     _ = obligations.index(of: [])
     prepareAlphabet()
@@ -97,7 +101,7 @@ struct SubsetConstruction {
       transitions += row
       accepting.append(try accepts(state))
       if sets.count > RegularLimits.states { throw .tooManyStates(RegularLimits.states) }
-      if transitions.count > RegularLimits.tableEntries || work > RegularLimits.work
+      if transitions.count > RegularLimits.tableEntries
         || sets.wordCount + obligations.wordCount > RegularLimits.setWords
       {
         throw .tooMuchWork
@@ -107,6 +111,8 @@ struct SubsetConstruction {
     return AutomatonDraft(
       alphabet: alphabet, transitions: transitions, accepting: accepting, start: 1)
   }
+
+  var remainingBudget: RegularBudget { budget }
 
   private var headCount: Int { 1 + graph.behinds.count }
 
@@ -134,6 +140,11 @@ struct SubsetConstruction {
       }
       let newHead = nextHead(head, column)
       let target: Int32
+      let isPlain = bucket.count == 1 && headCount == 1 && newHead[0] == 0
+      if isPlain, let known = singleTargets[bucket[0]] {
+        row.append(known)
+        continue
+      }
       if let same = known[newHead + bucket] {
         target = same
       } else {
@@ -142,6 +153,7 @@ struct SubsetConstruction {
         let kept = isUniversal(closed) ? newHead.map { _ in 0 } : newHead
         target = closed.isEmpty ? 0 : Int32(sets.index(of: kept + closed).index + 1)
         known[newHead + bucket] = target
+        if isPlain { singleTargets[bucket[0]] = target }
       }
       row.append(target)
     }
@@ -174,7 +186,7 @@ struct SubsetConstruction {
         edge = current.next
         guard case .label(let label) = current.condition else { continue }
         for index in labelClasses[label] where isWanted(isWord[Int(index)]) {
-          work += 1
+          budget.work -= 1
           guard let obligation = advanced(thread & 0xFFFF_FFFF, Int(index)) else { continue }
           buckets[Int(index)].append(UInt64(current.target) << 32 | obligation)
         }
@@ -186,11 +198,11 @@ struct SubsetConstruction {
   private mutating func advanced(_ index: UInt64, _ column: Int) -> UInt64? {
     if index == 0 { return 0 }
     var result: [UInt64] = []
+    budget.work -= 20 + 4 * obligations.range(Int(index)).count
     for word in obligations[Int(index)] {
       let automaton = Int(word >> 32)
       let next = obligationAutomata[automaton].next(
         Int32(word & 0xFFFF_FFFF), classIndex: Int(obligationClasses[automaton][column]))
-      work += 1
       if next == 0 { return nil }
       if next != universalStates[automaton] {
         result.append(UInt64(automaton) << 32 | UInt64(next))
@@ -213,6 +225,7 @@ struct SubsetConstruction {
     let state = obligationAutomata[automaton].start
     if state == 0 { return nil }
     if state == universalStates[automaton] { return index }
+    budget.work -= 20 + 4 * obligations.range(Int(index)).count
     var list = Array(obligations[Int(index)])
     list.append(UInt64(automaton) << 32 | UInt64(state))
     list.sort()
@@ -258,7 +271,7 @@ struct SubsetConstruction {
       while edge >= 0 {
         let current = graph.edges[Int(edge)]
         edge = current.next
-        work += 1
+        budget.work -= thread & 0xFFFF_FFFF == 0 ? 1 : 10
         var obligation: UInt64? = thread & 0xFFFF_FFFF
         var waits = false
         switch current.condition {
@@ -287,7 +300,7 @@ struct SubsetConstruction {
         if let obligation { stack.append(UInt64(current.target) << 32 | obligation) }
       }
     }
-    if work > RegularLimits.work { throw .tooMuchWork }
+    if budget.work < 0 { throw .tooMuchWork }
     if !seen.isEmpty {
       result.removeAll { $0 & 0xFFFF_FFFF != 0 && stamps[Int($0 >> 32)] == stamp }
     }
@@ -301,13 +314,17 @@ extension ScalarAutomaton {
   ///
   /// - Throws: `tooLarge` or `unsupported`.
   init(_ node: RegularNode) throws(RegularFailure) {
-    self = try ScalarAutomaton(node, after: .nothing)
+    var budget = RegularBudget()
+    try self.init(node, after: .nothing, budget: &budget)
   }
 
+  /// - Parameter budget: shared with the look-aheads and look-behinds that the expression has.
   init(
-    _ node: RegularNode, after before: SubsetConstruction.Before
+    _ node: RegularNode, after before: SubsetConstruction.Before, budget: inout RegularBudget
   ) throws(RegularFailure) {
-    var construction = SubsetConstruction(try PositionGraph(node))
+    let graph = try PositionGraph(node, budget: &budget)
+    var construction = SubsetConstruction(graph, budget: budget)
     self = try construction.run(after: before).minimized()
+    budget = construction.remainingBudget
   }
 }

@@ -1,7 +1,8 @@
+import LFMTokenizer
+
 /// The properties of characters that `\p{…}` asks about, and letters that differ only in case.
 ///
-/// Owns names and sets; what Swift's standard library knows of a character is the source. Scripts, which it does not tell, stand in
-/// `UnicodeScripts`.
+/// Owns names and sets; what Swift's standard library knows of a character is the source. Scripts it does not tell.
 enum UnicodeProperties {
   /// The set of `\p{name}`; `nil` if there is none of the name.
   ///
@@ -25,11 +26,17 @@ enum UnicodeProperties {
     let short = longNames[name] ?? name
     switch short {
     case "LC": return union(["Lu", "Ll", "Lt"])
-    case "L", "M", "N", "P", "S", "Z", "C":
+    case "L": return letters
+    case "N": return numbers
+    case "M", "P", "S", "Z", "C":
       return union(categories.keys.filter { $0.hasPrefix(short) })
     default: return categories[short]
     }
   }
+
+  /// The tokenizer's tables, which are there at once.
+  private static let letters = ScalarSet(UnicodeTables.letters)
+  private static let numbers = ScalarSet(UnicodeTables.numbers)
 
   private static func union(_ names: [String]) -> ScalarSet {
     ScalarSet(pairs: names.flatMap { categories[$0]?.pairs ?? [] })
@@ -50,6 +57,10 @@ enum UnicodeProperties {
         last = value
         continue
       }
+      if uniformBlocks.contains(where: { $0.contains(value) }) {
+        last = value
+        continue
+      }
       guard let scalar = Unicode.Scalar(value) else { continue }
       let category = scalar.properties.generalCategory
       if current?.category != category {
@@ -63,6 +74,13 @@ enum UnicodeProperties {
     for (category, list) in ranges { result[shortName(category)] = ScalarSet(list) }
     return result
   }()
+
+  /// Ideographs and syllables, each block without its first: half of what is assigned, and no category ever changes.
+  private static let uniformBlocks: [ClosedRange<UInt32>] = [
+    0x3401...0x4DB5, 0x4E01...0x9FA5, 0xAC01...0xD7A3, 0x1_7001...0x1_87EC, 0x2_0001...0x2_A6D6,
+    0x2_A701...0x2_B734, 0x2_B741...0x2_B81D, 0x2_B821...0x2_CEA1, 0x2_CEB1...0x2_EBE0,
+    0x3_0001...0x3_134A,
+  ]
 
   private static func shortName(_ category: Unicode.GeneralCategory) -> String {
     switch category {
@@ -122,7 +140,7 @@ enum UnicodeProperties {
     case "ASCII": ScalarSet([0...0x7F])
     case "Assigned": category("Cn")?.complement
     case "ASCII_Hex_Digit", "AHex": ScalarSet([0x30...0x39, 0x41...0x46, 0x61...0x66])
-    case "White_Space", "space": collect { $0.isWhitespace }
+    case "White_Space", "space": ScalarSet(UnicodeTables.whitespace)
     case "Alphabetic", "Alpha": collect { $0.isAlphabetic }
     case "Uppercase", "Upper": collect { $0.isUppercase }
     case "Lowercase", "Lower": collect { $0.isLowercase }
