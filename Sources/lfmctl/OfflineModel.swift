@@ -23,7 +23,10 @@ struct OfflineModel {
     do {
       return try Tokenizer(checkpoint: checkpoint)
     } catch {
-      throw Failure(.badInput, "\(checkpoint.path): \(error)")
+      // What is wrong with a key already says of which file.
+      let sentence = "\(error)"
+      let place = "\(checkpoint.path): "
+      throw Failure(.badInput, sentence.hasPrefix(place) ? sentence : place + sentence)
     }
   }
 
