@@ -88,6 +88,9 @@ package final class Checkpoint: Sendable {
   /// Bytes of all files.
   package var fileSize: Int { parts.reduce(0) { $0 + $1.fileSize } }
 
+  /// The bytes before the first file's tensor data: header, metadata and tensor table.
+  package var head: MappedBytes { parts[0].head }
+
   /// After the tensors' data were read once and for the last time for a while: they are then the first that the kernel
   /// lets go. Whatever is read again comes back.
   package func releasePages() {

@@ -11,8 +11,8 @@ import Testing
     #expect(try checkpoint.architecture() == "lfm2moe")
     #expect(checkpoint.fileSize == bytes.count)
     #expect(checkpoint.hasTensorData)
-    #expect(checkpoint.parts[0].head.count % 32 == 0)
-    #expect(checkpoint.parts[0].head.array == Array(bytes[0..<checkpoint.parts[0].head.count]))
+    #expect(checkpoint.head.count % 32 == 0)
+    #expect(checkpoint.head.array == Array(bytes[0..<checkpoint.head.count]))
     #expect(checkpoint.tensor(ifPresent: "nothing") == nil)
     #expect(checkpoint.parameterCount == 3 + 64 + 1)
     #expect(checkpoint.typeTotals.map(\.type) == [.q80, .f32])
@@ -36,7 +36,7 @@ import Testing
   /// A file that ends where its data would begin can be listed, but gives no data.
   @Test func tableWithoutData() throws {
     let whole = try open(GGUFWriter.small().bytes())
-    let head = Array(GGUFWriter.small().bytes()[0..<whole.parts[0].head.count])
+    let head = Array(GGUFWriter.small().bytes()[0..<whole.head.count])
     let checkpoint = try open(head, requiring: .metadata)
     #expect(checkpoint.tensors == whole.tensors)
     #expect(!checkpoint.hasTensorData)
@@ -54,7 +54,7 @@ import Testing
     writer.alignment = alignment
     writer.add("general.alignment", .uint32(UInt32(alignment)))
     let bytes = writer.bytes()
-    let dataStart = try open(bytes).parts[0].head.count
+    let dataStart = try open(bytes).head.count
     let file = try TemporaryFile(bytes)
     for length in (1..<bytes.count).reversed() {
       let cut = unsafe truncate(file.path, length)

@@ -89,7 +89,7 @@ struct ForeignFilesTests {
     try SharedTestData.unpackHandcrafted(into: folder)
     let path = "\(folder)/\(name).gguf"
     let whole = try Checkpoint(path: path)
-    let (size, dataStart) = (whole.fileSize, whole.parts[0].head.count)
+    let (size, dataStart) = (whole.fileSize, whole.head.count)
     let inData = stride(from: size - 1, to: dataStart + 64, by: -997)
     for length in Array(inData) + (1...dataStart + 64).reversed() {
       let cut = unsafe truncate(path, length)

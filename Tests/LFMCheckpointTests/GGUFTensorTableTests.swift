@@ -10,7 +10,7 @@ import Testing
     #expect(matrix.type == .q80 && matrix.shape == [32, 2] && matrix.elementCount == 64)
     #expect(matrix.rowLength == 32 && matrix.rowCount == 2 && matrix.bytesPerRow == 34)
     #expect(matrix.shapeDescription == "32 x 2")
-    #expect(matrix.byteRange.lowerBound == checkpoint.parts[0].head.count + 32)
+    #expect(matrix.byteRange.lowerBound == checkpoint.head.count + 32)
     #expect(try checkpoint.bytes(of: matrix).array == (0..<68).map { UInt8($0) })
     let scalar = try checkpoint.tensor(named: "a.scalar")
     #expect(scalar.shape == [] && scalar.elementCount == 1 && scalar.byteRange.count == 4)

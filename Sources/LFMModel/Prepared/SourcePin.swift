@@ -24,7 +24,7 @@ struct SourcePin: Equatable, Sendable {
     modifiedSeconds = Int64(identity.modifiedSeconds)
     modifiedNanoseconds = UInt64(max(0, identity.modifiedNanoseconds))
     var print = Print128()
-    first.head.withSpan { print.absorb($0) }
+    checkpoint.head.withSpan { print.absorb($0) }
     for part in checkpoint.parts.dropFirst() {
       part.head.withSpan { print.absorb($0) }
       let identity = part.identity
