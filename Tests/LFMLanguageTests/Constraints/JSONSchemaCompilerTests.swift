@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import LFMGeneration
 import LFMLanguage
 import Testing
@@ -63,6 +65,18 @@ import Testing
     ),
     (#"{"type":"string","maxLength":1000000000}"#, [#""a""#], ["1"]),
     (#"{"type":"number","multipleOf":0.1,"minimum":0.3}"#, ["0.3", "1", "1.10"], ["0.2", "0.35"]),
+    (
+      #"{"type":"string","format":"uri","maxLength":2083}"#, [#""https://a.example/b?c=d#e""#],
+      [#""a b""#]
+    ),
+    (
+      #"{"type":"string","pattern":"a","maxLength":1000000000}"#, [#""bab""#],
+      [#""b""#]
+    ),
+    (
+      #"{"type":"string","pattern":"^a{2,5}$","minLength":2,"maxLength":100000}"#, [#""aaa""#],
+      [#""a""#, #""aaaaaa""#]
+    ),
     (#"{"not":{"type":"string"}}"#, ["1", "null"], ["\"a\""]),
     (#"{"type":"object","maxProperties":1}"#, ["{}", #"{"a":1}"#], [#"{"a":1,"b":2}"#]),
     (#"{"dependentRequired":{"a":["b"]}}"#, ["{}", #"{"b":1}"#, #"{"a":1,"b":1}"#], [#"{"a":1}"#]),
@@ -176,6 +190,32 @@ import Testing
       }
       print("  \(schema.prefix(60)): \(outcome), \(clock.now - start)")
     }
+  }
+
+  /// The deepest that is taken apart fits the stack of a small thread.
+  @Test func deepSchemasFitASmallStack() throws {
+    let kinds = ["{\"allOf\":[", "{\"anyOf\":[{\"type\":\"null\"},", "{\"oneOf\":[{\"const\":1},"]
+    for (index, kind) in kinds.enumerated() {
+      let schema =
+        String(repeating: kind, count: 60) + "{\"type\":\"string\"}"
+        + String(repeating: "]}", count: 60)
+      let value = try JSONParser.parse(schema)
+      let outcome = Outcome()
+      let thread = Thread {
+        outcome.isDone = (try? JSONSchemaCompiler().compile(value)) != nil
+        outcome.done.signal()
+      }
+      thread.stackSize = 1 << 20
+      thread.start()
+      outcome.done.wait()
+      #expect(outcome.isDone || index == 2)
+    }
+  }
+
+  /// Handed from the thread to the test by the semaphore.
+  private final class Outcome: @unchecked Sendable {
+    var isDone = false
+    let done = DispatchSemaphore(value: 0)
   }
 
   @Test func everyKeywordIsListedOnce() {

@@ -103,6 +103,7 @@ import Testing
     ("test_utf8_object_array_in_enum", "an enum's values need not be of the type"),
     ("test_object_with_pattern_properties_and_property_names", "undeclared members are forbidden"),
     ("test_complex_restrictions", "patterns match the whole text"),
+    ("test_uri_template_format['", "an apostrophe, by RFC 6570's erratum 6937"),
     ("test_ipv4_format[00.", "leading zeros"),
     ("test_date_time_format[2024-12-31T23:45:60", "leap seconds at any minute"),
   ]

@@ -69,6 +69,16 @@ package struct DecimalNumber: Hashable, Sendable {
     return isNegative ? -value : value
   }
 
+  /// Whether the value is 2 to some power, positive or not. (False for those beyond 18 digits.)
+  package var isPowerOfTwo: Bool {
+    guard !isNegative, !isZero, digits.count <= 18 else { return false }
+    if let integer { return integer & (integer - 1) == 0 }
+    // 0.125 is 125 thousandths: as many fives as there are tens below it.
+    var power = 1
+    for _ in 0..<min(-exponent, 26) { power *= 5 }
+    return digits.reduce(0) { $0 * 10 + Int($1) } == power && exponent >= -26
+  }
+
   /// The power of ten above the first digit: 1 for 5, 2 for 50, 0 for 0.5.
   private var order: Int { digits.count + exponent }
 

@@ -30,6 +30,8 @@ enum NumberSpelling {
     }
     for divisor in shape.divisors.sorted() {
       language = try language.intersection(NumberLanguage.multiple(of: divisor.text))
+      // A reader that divides floats would find a remainder in 6e183 / 3.
+      if !divisor.isPowerOfTwo { language = try language.intersection(dividedNumbers) }
     }
     if shape.kind != .fraction, shape.nonDivisors.isEmpty, shape.excluded.isEmpty {
       return language
@@ -54,6 +56,8 @@ enum NumberSpelling {
     "-?([0-9]+(\\.[0-9]+)?([eE][+-]?0*([0-9]{1,2}|[12][0-9]{2}))?"
       + "|[1-9](\\.[0-9]+)?[eE](\\+?30[0-7]|-30[0-7])|1(\\.[0-6][0-9]*)?[eE]\\+?308)")
   private static let plainNumbers = made("-?(0|[1-9][0-9]*)(\\.[0-9]+)?")
+  private static let dividedNumbers = made(
+    "-?(0|[1-9][0-9]*)|-?(0|[1-9][0-9]{0,14})\\.[0-9]+")
   private static let plainIntegers = made("-?[1-9][0-9]*|0")
   private static let numbers = intersected(NumberLanguage.any)
   private static let integers = intersected(NumberLanguage.integer)

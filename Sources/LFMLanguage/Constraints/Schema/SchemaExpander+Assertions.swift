@@ -2,6 +2,8 @@ import LFMGeneration
 
 /// The keywords that speak of a value itself, each of one type; together at most one shape a type.
 extension SchemaExpander {
+  // Not inlined: what it keeps on the stack would stand there for every schema within another.
+  @inline(never)
   func assertions(_ subject: Subject, tracks: Bool) throws(GenerationFailure) -> ValueShape {
     var shape = ValueShape.all
     shape.numbers = try numbers(subject).map { [$0] } ?? []

@@ -29,6 +29,7 @@ extension SchemaExpander {
   }
 
   /// The values that the schema accepts.
+  @inline(never)
   func accepted(
     by place: Int, scope: Int, tracks: Bool
   ) throws(GenerationFailure) -> ValueShape {
@@ -55,6 +56,7 @@ extension SchemaExpander {
   }
 
   /// The values that the schema does not accept.
+  @inline(never)
   func rejected(by place: Int, scope: Int) throws(GenerationFailure) -> ValueShape {
     guard let subject = try subject(place, scope) else {
       return document.places[place].value == .bool(true) ? .nothing : .all

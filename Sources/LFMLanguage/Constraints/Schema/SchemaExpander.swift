@@ -8,7 +8,7 @@ final class SchemaExpander {
   /// Bounds; what exceeds one is refused.
   enum Limits {
     /// Schemas within each other that speak of the same value.
-    static let depth = 128
+    static let depth = 64
     /// Alternatives of one type.
     static let width = 256
     /// Of about a microsecond, most of them.
@@ -169,6 +169,7 @@ final class SchemaExpander {
     return shape
   }
 
+  @inline(never)
   private func expandOnce(
     _ literal: SchemaLiteral, tracks: Bool
   ) throws(GenerationFailure) -> ValueShape {

@@ -126,7 +126,9 @@ package struct SchemaKeyword: Hashable, Sendable {
     SchemaKeyword("enum", .exact, "Values of every kind; 1 and 1.0 are equal."),
     SchemaKeyword("const", .exact, "A value of any kind; 1 and 1.0 are equal."),
     SchemaKeyword("minLength", .exact, "In code points."),
-    SchemaKeyword("maxLength", .exact, "In code points."),
+    SchemaKeyword(
+      "maxLength", .exact,
+      "In code points; beside a pattern or format, large limits are kept to fewer."),
     SchemaKeyword(
       "pattern", .partly, "ECMA-262's regular expressions but for back-references and look-around."),
     SchemaKeyword(

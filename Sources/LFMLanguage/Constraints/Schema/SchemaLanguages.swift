@@ -48,7 +48,8 @@ enum SchemaLanguages {
     _ texts: ScalarAutomaton, _ language: ValueNotation.Language
   ) throws(RegularFailure) -> ByteAutomaton {
     switch language {
-    case .json: try texts.jsonString(.any)
+    // Of large languages only what programs write: each state has some twenty more for escapes of everything.
+    case .json: try texts.jsonString(texts.stateCount > 1_000 ? .usual : .any)
     case .python: try texts.pythonString()
     }
   }

@@ -77,15 +77,41 @@ struct StringShape: Hashable {
   }
 
   /// The strings of this shape as one automaton.
+  ///
+  /// - Throws: `tooLarge`.
   func automaton() throws(RegularFailure) -> ScalarAutomaton {
     if let values { return try SchemaLanguages.texts(values.map(\.text)) }
-    var result = language ?? .anyText
-    if !excluded.isEmpty {
-      result = try result.subtracting(SchemaLanguages.texts(excluded.map(\.text)))
+    let result = try unlimited()
+    let (least, most) = limits(for: result)
+    if least == 0, most == nil { return result }
+    return try result.intersection(.length(atLeast: least, atMost: most))
+  }
+
+  /// As `automaton`; but where that would be too large because it counts so far, only the shorter of the strings.
+  func writableAutomaton() throws(RegularFailure) -> ScalarAutomaton {
+    if values != nil { return try automaton() }
+    let result = try unlimited()
+    let (least, most) = limits(for: result)
+    let affordable = Self.countingStates / max(1, result.stateCount)
+    guard let most, most > affordable, affordable >= max(64, 2 * least) else {
+      return try automaton()
     }
-    if minimum > 0 || maximum != nil {
-      result = try result.intersection(.length(atLeast: minimum, atMost: maximum))
-    }
-    return result
+    return try result.intersection(.length(atLeast: least, atMost: affordable))
+  }
+
+  /// States of an automaton that counts characters of a language.
+  private static let countingStates = 32_768
+
+  private func unlimited() throws(RegularFailure) -> ScalarAutomaton {
+    let result = language ?? .anyText
+    if excluded.isEmpty { return result }
+    return try result.subtracting(SchemaLanguages.texts(excluded.map(\.text)))
+  }
+
+  /// The limits of length that the language does not keep by itself.
+  private func limits(for language: ScalarAutomaton) -> (least: Int, most: Int?) {
+    let isLongEnough = minimum == 0 || (language.shortestLength ?? Int.max) >= minimum
+    let isShortEnough = maximum.map { (language.longestLength ?? Int.max) <= $0 } ?? true
+    return (isLongEnough ? 0 : minimum, isShortEnough ? nil : maximum)
   }
 }

@@ -113,7 +113,7 @@ package struct ValueNotation: Hashable, Sendable {
   func string(_ shape: StringShape) throws(RegularFailure) -> GrammarExpression {
     let isCounted = shape.values == nil && (shape.minimum > 0 || shape.maximum != nil)
     guard isCounted, shape.language == nil, shape.excluded.isEmpty else {
-      return .language(try SchemaLanguages.quoted(shape.automaton(), language))
+      return .language(try SchemaLanguages.quoted(shape.writableAutomaton(), language))
     }
     var choices: [GrammarExpression] = []
     for quote in quotes {

@@ -8,16 +8,23 @@ import LFMTokenizer
 struct MaskWalk: Sendable {
   /// What the bytes down to a depth lead to.
   private struct Level: Sendable {
-    /// The one place, or one with row 0 if there are several or none.
-    var single: ParseStacks.Place
-    /// Otherwise the places.
-    var row: Range<Int>
+    /// The row of the only place, which is in a terminal; 0 if there are several places, or none, or it is not.
+    var row: Int32
+    /// Where that terminal's classes begin.
+    var classBase: Int32
+    /// The depth of the fork that holds for this one.
+    var fork: Int32
+  }
+
+  /// Places that were made at a depth, in `ParseStacks.places`, and how long its frames were then. Where a level has a single place, this is
+  /// its fork's only place with the level's own row.
+  private struct Fork: Sendable {
+    var places: Range<Int>
     var mark: ParseStacks.Mark
   }
 
-  private static let none = ParseStacks.Place(address: 0, row: 0, register: 0, frame: 0)
-
   private var levels: [Level] = []
+  private var forks: [Fork] = []
 
   /// Adds to `mask` the tokens that may come after the places of `stacks`, whose only row they are.
   mutating func run(
@@ -80,38 +87,35 @@ struct MaskWalk: Sendable {
   private mutating func walk(
     _ trie: TokenTrie, _ stacks: inout ParseStacks, _ mask: inout TokenMask
   ) throws(GenerationFailure) {
-    let program = stacks.program
-    let base = stacks.places.count
-    let root = Level(
-      single: base == 1 && isTerminal(stacks.places[0], program) ? stacks.places[0] : Self.none,
-      row: 0..<base, mark: stacks.mark)
+    let base = 0..<stacks.places.count
     levels.removeAll(keepingCapacity: true)
-    levels += repeatElement(root, count: trie.longest + 1)
+    levels += repeatElement(Level(row: 0, classBase: 0, fork: 0), count: trie.longest + 1)
+    forks.removeAll(keepingCapacity: true)
+    forks += repeatElement(Fork(places: base, mark: stacks.mark), count: trie.longest + 1)
+    levels[0] = level(of: base, depth: 0, stacks)
+    let (table, classes) = (stacks.program.table, stacks.program.classes)
+    let nodes = trie.nodes
     var index = 0
-    let count = trie.nodes.count
-    while index < count {
-      let node = trie.nodes[index]
+    while index < nodes.count {
+      let node = nodes[index]
       let depth = Int(node.depth)
-      var place = levels[depth - 1].single
+      var level = levels[depth - 1]
       let hasChildren = Int(node.end) > index + 1
-      if place.row != 0 {
-        place.row = program.next(place.address, place.row, node.byte)
-        if place.row == 0 {
+      if level.row != 0 {
+        let byteClass = classes[Int(level.classBase) + Int(node.byte)]
+        level.row = table[Int(level.row) + ConstraintProgram.headerCells + Int(byteClass)]
+        if level.row == 0 {
           index = Int(node.end)
-          continue
-        }
-        let flags = program.table[Int(place.row)]
-        if flags & ConstraintProgram.accepts == 0 {
-          if node.token >= 0 { insert(node, trie, &mask) }
-          if hasChildren {
-            levels[depth] = levels[depth - 1]
-            levels[depth].single = place
-          }
-          index += 1
           continue
         }
         if !hasChildren {
           insert(node, trie, &mask)
+          index += 1
+          continue
+        }
+        if table[Int(level.row)] & ConstraintProgram.accepts == 0 {
+          if node.token >= 0 { insert(node, trie, &mask) }
+          levels[depth] = level
           index += 1
           continue
         }
@@ -125,9 +129,15 @@ struct MaskWalk: Sendable {
     }
   }
 
-  private func isTerminal(_ place: ParseStacks.Place, _ program: ConstraintProgram) -> Bool {
-    if case .terminal = program.instructions[Int(place.address)] { return true }
-    return false
+  private func level(of places: Range<Int>, depth: Int, _ stacks: ParseStacks) -> Level {
+    guard places.count == 1 else { return Level(row: 0, classBase: 0, fork: Int32(depth)) }
+    let place = stacks.places[places.lowerBound]
+    let address = Int(place.address)
+    guard case .terminal = stacks.program.instructions[address] else {
+      return Level(row: 0, classBase: 0, fork: Int32(depth))
+    }
+    return Level(
+      row: place.row, classBase: stacks.program.classBase[address], fork: Int32(depth))
   }
 
   private func insert(_ node: TokenTrie.Node, _ trie: TokenTrie, _ mask: inout TokenMask) {
@@ -137,30 +147,29 @@ struct MaskWalk: Sendable {
     }
   }
 
-  /// Makes the level of a node from the one above.
+  /// Makes the level and the fork of a node from the level above.
   ///
   /// - Returns: whether anything is left.
   private mutating func step(
     _ node: TokenTrie.Node, _ depth: Int, _ stacks: inout ParseStacks
   ) throws(GenerationFailure) -> Bool {
     let parent = levels[depth - 1]
-    stacks.places.removeLast(stacks.places.count - parent.row.upperBound)
-    stacks.drop(to: parent.mark)
-    var row = parent.row
-    // A level of a single place has the row of the last level that had one of its own.
-    if parent.single.row != 0,
-      parent.row.count != 1 || stacks.places[parent.row.lowerBound] != parent.single
-    {
-      stacks.places.append(parent.single)
-      row = (stacks.places.count - 1)..<stacks.places.count
+    let fork = forks[Int(parent.fork)]
+    stacks.places.removeLast(stacks.places.count - fork.places.upperBound)
+    stacks.drop(to: fork.mark)
+    var places = fork.places
+    if parent.row != 0 {
+      var place = stacks.places[places.lowerBound]
+      place.row = parent.row
+      stacks.places.append(place)
+      places = (stacks.places.count - 1)..<stacks.places.count
     }
     let start = stacks.places.count
-    let isComplete = try stacks.step(row, node.byte)
+    let isComplete = try stacks.step(places, node.byte)
     let made = start..<stacks.places.count
     guard isComplete || !made.isEmpty else { return false }
-    let isSingle = made.count == 1 && isTerminal(stacks.places[start], stacks.program)
-    levels[depth] = Level(
-      single: isSingle ? stacks.places[start] : Self.none, row: made, mark: stacks.mark)
+    forks[depth] = Fork(places: made, mark: stacks.mark)
+    levels[depth] = level(of: made, depth: depth, stacks)
     return true
   }
 }

@@ -1,0 +1,40 @@
+import LFMLanguage
+import Testing
+
+@Suite struct DecimalNumberTests {
+  private func number(_ text: String) throws -> DecimalNumber {
+    try #require(DecimalNumber(JSONParser.parse(text)))
+  }
+
+  @Test(arguments: [
+    ("1", "1.0"), ("100", "1e2"), ("0", "-0.0"), ("0.001", "1e-3"), ("-12.50", "-12.5"),
+  ])
+  func equal(left: String, right: String) throws {
+    #expect(try number(left) == number(right))
+  }
+
+  @Test func ordered() throws {
+    let texts = [
+      "-1e300", "-12", "-1.5", "-1", "0", "1e-7", "0.2", "0.25", "2", "10", "123456789012345678901",
+    ]
+    let numbers = try texts.map(number)
+    #expect(numbers == numbers.shuffled().sorted())
+    #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
+  }
+
+  @Test(arguments: [
+    ("0.3", "0.1", true), ("0.35", "0.1", false), ("1e300", "7", false), ("0", "5", true),
+    ("-21", "7", true), ("123456789012345678901234567890", "3", true), ("4.5", "1.5", true),
+    ("5", "1.5", false), ("1e20", "8", true), ("7", "10", false), ("70", "10", true),
+  ])
+  func multiple(text: String, divisor: String, isMultiple: Bool) throws {
+    #expect(try number(text).isMultiple(of: number(divisor)) == isMultiple)
+  }
+
+  @Test(arguments: [
+    ("1.0", "1"), ("1e3", "1000"), ("-0.05", "-0.05"), ("12.5e-1", "1.25"), ("0.0", "0"),
+  ])
+  func text(text: String, plain: String) throws {
+    #expect(try number(text).text == plain)
+  }
+}
