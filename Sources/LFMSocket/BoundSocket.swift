@@ -81,6 +81,10 @@ struct BoundSocket: ~Copyable, Sendable {
         "\(address.path) is \(found.kind), not a socket; remove it or choose another path")
     }
     guard found.owner == geteuid() else {
+      // Whose it is matters less than that it is served, where we may find that out.
+      if let connected = try? Descriptor.connect(to: address) {
+        throw alreadyServing(address, try? PeerCredentials(of: connected))
+      }
       throw SocketError(
         .occupied,
         "the socket \(address.path) belongs to user \(found.owner), and we are user \(geteuid()); "

@@ -92,7 +92,7 @@ enum Manual {
     page.prose(command.explanation)
     page.prose(
       """
-      Before it says that it is ready, lfmd has the model generate three tokens. Where the logits are no finite numbers, or \
+      Before it says that it is ready, lfmd has the model generate two tokens. Where the logits are no finite numbers, or \
       the tokens not those that a model is known to give, it ends with 65.
 
       While it loads, it asks the service manager for time as long as it reads; while it serves, it feeds the watchdog only \

@@ -55,7 +55,8 @@ final class RunningProgram {
   ///   - standardError: where its errors go instead of `errors`.
   init(
     _ program: URL, _ arguments: [String], standardInput: FileHandle,
-    standardOutput: FileHandle? = nil, standardError: FileHandle? = nil, environment: [String: String] = [:]
+    standardOutput: FileHandle? = nil, standardError: FileHandle? = nil,
+    environment: [String: String] = [:]
   ) throws {
     let place = FileManager.default.temporaryDirectory
     let stem = "lfm-test-\(UUID().uuidString)"
