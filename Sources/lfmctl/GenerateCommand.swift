@@ -25,6 +25,12 @@ struct GenerateCommand: AsyncParsableCommand {
   @Option(help: "What becomes of the model's thinking: hide, show (on standard error) or only.")
   var think = ThinkingDisplay.hide
 
+  @Option(
+    help: ArgumentHelp(
+      "The tools that the model may call, a JSON list of declarations. Calls are printed as JSON, a line each.",
+      valueName: "file"))
+  var tools: String?
+
   @Flag(help: "Print one JSON object: text, ids, finish_reason, usage.")
   var json = false
 
@@ -42,6 +48,9 @@ struct GenerateCommand: AsyncParsableCommand {
   var output: String?
 
   func validate() throws {
+    if tools != nil, prompt.raw {
+      throw ValidationError("--raw has no conversation: leave out --tools")
+    }
     if json, streamJson { throw ValidationError("--json and --stream-json exclude each other") }
   }
 
@@ -49,9 +58,10 @@ struct GenerateCommand: AsyncParsableCommand {
     let report = failureReport
     try await reportingFailures(within: connection.timeout, report: report) {
       let sink = try ResultSink(path: output)
-      let request = try checkedRequest()
+      let toolFile = try tools.map(ToolFile.init)
+      let request = try checkedRequest(toolFile)
       let summary = try await connection.withClient { client in
-        try await consume(client.generate(request, timeout: connection.limit), sink)
+        try await consume(client.generate(request, timeout: connection.limit), sink, toolFile)
       }
       try sink.commit()
       if stats { StandardError.say("\(summary.usage.sentence); \(summary.reason.rawValue)") }
@@ -69,9 +79,13 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   /// The request, refused here as wrong usage where the daemon would refuse it as an invalid argument.
-  private func checkedRequest() throws -> GenerationRequest {
-    let request = try sampling.makeRequest(
-      try prompt.makePrompt(), reportsTokens: json || streamJson)
+  private func checkedRequest(_ toolFile: ToolFile?) throws -> GenerationRequest {
+    var source = try prompt.makePrompt()
+    if let toolFile, case .chat(var chat) = source {
+      chat.tools += toolFile.texts
+      source = .chat(chat)
+    }
+    let request = try sampling.makeRequest(source, reportsTokens: json || streamJson)
     do {
       return try request.validated()
     } catch {
@@ -80,7 +94,7 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   private func consume(
-    _ events: GenerationStream, _ sink: ResultSink
+    _ events: GenerationStream, _ sink: ResultSink, _ toolFile: ToolFile?
   ) async throws -> GenerationSummary {
     var progress = ProgressLine()
     var form: any GenerationOutput =
@@ -91,6 +105,7 @@ struct GenerateCommand: AsyncParsableCommand {
       } else {
         TextOutput(sink: sink, thinking: think)
       }
+    if let toolFile { form = ToolCallOutput(form: form, tools: toolFile.declarations) }
     defer { progress.clear() }
     for try await event in events {
       try sink.checkReader()

@@ -6,6 +6,8 @@ import LFMLanguage
 /// Where the result of a generation goes.
 protocol GenerationOutput {
   mutating func take(_ event: GenerationEvent) throws
+  /// Called for every tool call, in the order of the text around them.
+  mutating func take(_ call: ToolCall) throws
   /// Called after the terminal event of a generation that went well.
   mutating func finish(_ summary: GenerationSummary) throws
 }
@@ -35,6 +37,13 @@ struct TextOutput: GenerationOutput {
       if thinking != .only { try print(delta.text) }
     default: break
     }
+  }
+
+  /// A line of its own.
+  mutating func take(_ call: ToolCall) throws {
+    closeThinking()
+    guard thinking != .only else { return }
+    try print((endsWithNewline ? "" : "\n") + call.json.serialized + "\n")
   }
 
   mutating func finish(_ summary: GenerationSummary) throws {
@@ -82,6 +91,7 @@ struct JSONOutput: GenerationOutput {
   private var thinking = ""
   private var tokens: [TokenID] = []
   private var logProbabilities: [TokenLogProbability] = []
+  private var calls: [JSONValue] = []
 
   init(sink: ResultSink) { self.sink = sink }
 
@@ -97,10 +107,13 @@ struct JSONOutput: GenerationOutput {
     }
   }
 
+  mutating func take(_ call: ToolCall) throws { calls.append(call.json) }
+
   mutating func finish(_ summary: GenerationSummary) throws {
     var members: [(String, JSONValue)] = [
       ("text", .string(text)), ("thinking", .string(thinking)), ("ids", tokens.json),
     ]
+    if !calls.isEmpty { members.append(("tool_calls", .array(calls))) }
     if !logProbabilities.isEmpty {
       members.append(("log_probabilities", .array(logProbabilities.map(\.json))))
     }
@@ -126,6 +139,10 @@ struct JSONStreamOutput: GenerationOutput {
     case .answer(let delta): try line("answer", delta.members)
     case .finished, .failed: break
     }
+  }
+
+  mutating func take(_ call: ToolCall) throws {
+    try line("tool_call", [("tool_call", call.json)])
   }
 
   mutating func finish(_ summary: GenerationSummary) throws {

@@ -1,5 +1,6 @@
 import Foundation
 import LFMGeneration
+import LFMLanguage
 import Testing
 
 @testable import lfmctl
@@ -79,16 +80,59 @@ import Testing
         + "\"retry_after_seconds\": 1.5, \"exit_code\": 75}\n")
   }
 
+  /// Calls that come in pieces, between texts.
+  private static let calling: [GenerationEvent] = [
+    "a<|tool_", "call_start|>[f(x='é", "\n'), g(y=1)]<|tool_call", "_end|>b<|tool_call_start|>[no]",
+  ].map { .answer(TextDelta(text: $0, tokens: [7])) }
+
+  private func writtenCalls(_ form: @escaping (ResultSink) -> any GenerationOutput) throws -> String
+  {
+    let bytes = try written(Self.calling) { sink in
+      ToolCallOutput(form: form(sink), tools: [ToolDeclaration(name: "f", parameters: .bool(true))])
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  @Test func callsAreLinesOfTheirOwn() throws {
+    #expect(
+      try writtenCalls { TextOutput(sink: $0, thinking: .hide) } == """
+        a
+        {"name": "f", "arguments": {"x": "é\\n"}}
+        {"name": "g", "arguments": {"y": 1}, "problems": ["there is no tool of this name among those that were declared"]}
+        b<|tool_call_start|>[no]
+        """)
+  }
+
+  @Test func callsAreMembersOfTheObject() throws {
+    let object = try #require(
+      try JSONParser.parse(writtenCalls { JSONOutput(sink: $0) }).members)
+    #expect(object["text"] == .string("ab<|tool_call_start|>[no]"))
+    guard case .array(let calls)? = object["tool_calls"] else {
+      throw CocoaError(.coderInvalidValue)
+    }
+    #expect(calls.count == 2)
+    #expect(object["ids"] == .array([.integer("7"), .integer("7"), .integer("7"), .integer("7")]))
+  }
+
+  @Test func callsAreEventsOfTheStream() throws {
+    let lines = try writtenCalls { JSONStreamOutput(sink: $0) }.split(separator: "\n")
+    let names = try lines.map { try JSONParser.parse(String($0)).members?["event"] }
+    #expect(names.compactMap { $0 }.count { $0 == .string("tool_call") } == 2)
+    #expect(names.last == .string("finished"))
+  }
+
   @Test func anAnswerThatIsNotWholeIsRemarkedOn() {
     #expect(TextOutput.note(on: .lengthInThinking)?.contains("no answer") == true)
     #expect(TextOutput.note(on: .contextFull) != nil)
     #expect(TextOutput.note(on: .stop) == nil)
   }
 
-  private func written(_ form: (ResultSink) -> any GenerationOutput) throws -> Data {
+  private func written(
+    _ events: [GenerationEvent] = events, _ form: (ResultSink) -> any GenerationOutput
+  ) throws -> Data {
     try file { sink in
       var output = form(sink)
-      for event in Self.events { try output.take(event) }
+      for event in events { try output.take(event) }
       try output.finish(Self.summary)
     }
   }
@@ -99,5 +143,11 @@ import Testing
     try body(sink)
     try sink.commit()
     return try Data(contentsOf: URL(filePath: folder.path("out")))
+  }
+}
+
+extension JSONValue {
+  fileprivate var members: JSONObject? {
+    if case .object(let object) = self { object } else { nil }
   }
 }
