@@ -6,6 +6,8 @@ package struct ReadChat: Hashable, Sendable {
   /// The names of top-level fields that nobody knows: passed over, as a template passes over variables that it does not
   /// use, but worth a warning.
   package var ignoredFields: [String]
+  /// The day that templates are to take for today, if the document says one (`strftime_now`, a text such as `2026-01-15`).
+  package var date: CalendarDate?
 }
 
 /// Reads `{"messages":[…],"tools":[…],"add_generation_prompt":true,…}`, the arguments of Hugging Face's `apply_chat_template` with
@@ -91,10 +93,11 @@ package struct ChatReader: Sendable {
     chat.continueFinalMessage = continued != nil
     let known = [
       "messages", "tools", "add_generation_prompt", "preserve_thinking", "keep_past_thinking",
-      "continue_final_message",
+      "continue_final_message", "strftime_now",
     ]
     return ReadChat(
-      chat: chat, ignoredFields: fields.members.map(\.key).filter { !known.contains($0) })
+      chat: chat, ignoredFields: fields.members.map(\.key).filter { !known.contains($0) },
+      date: try Self.date(fields["strftime_now"]))
   }
 
   private static func flag(
@@ -106,6 +109,18 @@ package struct ChatReader: Sendable {
     case .some(let value):
       throw TemplateInput.failure(
         JSONPointer().appending(name), "should be true or false, not \(value.kind)")
+    }
+  }
+
+  private static func date(_ value: JSONValue?) throws(GenerationFailure) -> CalendarDate? {
+    switch value {
+    case nil, .null: return nil
+    case .string(let text):
+      if let date = CalendarDate(text) { return date }
+      fallthrough
+    default:
+      throw TemplateInput.failure(
+        JSONPointer("/strftime_now"), "should be a day, such as \"2026-01-15\"")
     }
   }
 

@@ -10,6 +10,11 @@ enum ConversationFile {
   ///   - name: what errors call the file.
   ///   - addsGenerationPrompt: what a document that does not say means.
   static func parse(_ text: String, name: String, addsGenerationPrompt: Bool) throws -> Chat {
+    try read(text, name: name, addsGenerationPrompt: addsGenerationPrompt).chat
+  }
+
+  /// As `parse`, with what the document says beside the chat.
+  static func read(_ text: String, name: String, addsGenerationPrompt: Bool) throws -> ReadChat {
     let read: ReadChat
     do {
       read = try ChatReader(addsGenerationPrompt: addsGenerationPrompt).read(text)
@@ -20,6 +25,6 @@ enum ConversationFile {
       let names = read.ignoredFields.joined(separator: ", ")
       StandardError.say("\(name): these fields mean nothing here and are passed over: \(names)")
     }
-    return read.chat
+    return read
   }
 }

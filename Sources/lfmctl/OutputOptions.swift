@@ -78,16 +78,7 @@ struct OutputOptions: ParsableArguments {
     guard case .chat(var chat) = request.prompt else {
       throw Failure(.usage, "--tools needs a conversation: leave out --raw")
     }
-    let list: JSONValue
-    do {
-      list = try JSONParser.parse(try Input.readText(file))
-    } catch let error as JSONFailure {
-      throw Failure(.badInput, error.failure(in: file).message)
-    }
-    guard case .array(let items) = list else {
-      throw Failure(.badInput, "\(file): tools are a JSON list of declarations, not \(list.kind)")
-    }
-    chat.tools += items.map { JSONText($0.serialized) }
+    chat.tools += try ToolFile(file).texts
     request.prompt = .chat(chat)
   }
 }

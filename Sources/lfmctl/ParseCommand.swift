@@ -25,29 +25,13 @@ struct ParseCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reportingFailures {
-      let declarations = try tools.map(ToolFile.read)
+      let declarations = try tools.map(ToolFile.init)?.declarations
       let text = try StandardInput.readText()
       let output = ModelOutput.read(text, prefill: prefill, tools: declarations)
       for problem in output.problems { StandardError.say(problem.sentence(output)) }
       try StandardOutput.write(
         json ? output.json.serialized + "\n" : output.textForPeople)
     }
-  }
-}
-
-/// A file of tool declarations.
-enum ToolFile {
-  static func read(_ path: String) throws -> [ToolDeclaration] {
-    do {
-      return try ToolDeclaration.read(try document(path))
-    } catch let failure as GenerationFailure {
-      throw Failure(.badInput, "\(path): \(failure.message)")
-    }
-  }
-
-  private static func document(_ path: String) throws -> JSONValue {
-    let bytes = try Input.read(path)
-    do { return try JSONParser.parse(bytes: bytes) } catch { throw error.failure(in: "the file") }
   }
 }
 

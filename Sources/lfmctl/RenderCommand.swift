@@ -54,22 +54,22 @@ struct RenderCommand: AsyncParsableCommand {
     }
   }
 
-  private var form: PromptForm {
-    PromptForm(escapesArguments: asSent, date: date.flatMap { CalendarDate($0) })
+  private func form(_ read: ReadChat) -> PromptForm {
+    PromptForm(escapesArguments: asSent, date: date.flatMap { CalendarDate($0) } ?? read.date)
   }
 
   func run() async throws {
     try await reportingFailures(within: connection.timeout) {
       let text = try StandardInput.readText()
-      let chat = try ConversationFile.parse(
+      let read = try ConversationFile.read(
         text, name: StandardInput.name, addsGenerationPrompt: false)
-      try StandardOutput.write(try await output(of: chat))
+      try StandardOutput.write(try await output(of: read.chat, form(read)))
     }
   }
 
-  private func output(of chat: Chat) async throws -> String {
-    if tokens { return try await ids(of: chat) }
-    if let family = try await family() {
+  private func output(of chat: Chat, _ form: PromptForm) async throws -> String {
+    if tokens { return try await ids(of: chat, form) }
+    if let family = try await family(form) {
       let prompt = RenderedPrompt(segments: try family.render(chat, form: form))
       if segments { return json ? prompt.json + "\n" : prompt.textForPeople }
       return json
@@ -82,10 +82,10 @@ struct RenderCommand: AsyncParsableCommand {
   }
 
   /// The family to render here; `nil` if the daemon is to do it.
-  private func family() async throws -> ChatTemplate? {
+  private func family(_ form: PromptForm) async throws -> ChatTemplate? {
     if let chatTemplate { return try OfflineModel.family(named: chatTemplate) }
     if let model = connection.model { return try OfflineModel(model).chatTemplate(override: nil) }
-    guard asSent || segments || date != nil else { return nil }
+    guard asSent || segments || form.date != nil else { return nil }
     return try await connection.withClient { try await servedFamily($0) }
   }
 
@@ -101,7 +101,7 @@ struct RenderCommand: AsyncParsableCommand {
         ?? "the daemon's model has no chat template that is known; name a family with --template")
   }
 
-  private func ids(of chat: Chat) async throws -> String {
+  private func ids(of chat: Chat, _ form: PromptForm) async throws -> String {
     let ids: [LFMGeneration.TokenID]
     if let name = connection.model {
       let model = try OfflineModel(name)

@@ -115,6 +115,15 @@ struct ChatReaderTests {
     }
   }
 
+  @Test func theDayMayBeGiven() throws {
+    let document = #"{"messages":[{"role":"user"}],"strftime_now":"2026-01-15"}"#
+    let read = try ChatReader().read(document)
+    #expect(read.date == CalendarDate("2026-01-15") && read.ignoredFields.isEmpty)
+    #expect(throws: GenerationFailure.self) {
+      try ChatReader().read(#"{"messages":[{"role":"user"}],"strftime_now":"today"}"#)
+    }
+  }
+
   @Test func syntaxErrorsHaveALineAndNoText() {
     do {
       _ = try ChatReader().read("{\"messages\":\n [{\"role\": \"secret\" x]}")

@@ -1,5 +1,6 @@
 import Foundation
 import LFMGeneration
+import LFMLanguage
 import Testing
 
 @testable import lfmctl
@@ -79,16 +80,64 @@ import Testing
         + "\"retry_after_seconds\": 1.5, \"exit_code\": 75}\n")
   }
 
+  /// Calls between texts, as a daemon tells of them.
+  private static let calling: [GenerationEvent] = [
+    .answer(TextDelta(text: "a", tokens: [7])),
+    .toolCallBegun(ToolCallBegun(index: 0, id: "c_0", name: "f")),
+    .toolCallArguments(ToolCallArguments(index: 0, json: #"{"x": "é\n"}"#)),
+    .toolCall(
+      GeneratedToolCall(index: 0, id: "c_0", name: "f", arguments: #"{"x": "é\n"}"#)),
+    .toolCall(
+      GeneratedToolCall(
+        index: 1, id: "c_1", name: "g", arguments: #"{"y": 1}"#, problems: ["there is no g"])),
+    .answer(TextDelta(text: "b[no]", tokens: [7, 7], problem: "not a call")),
+  ]
+
+  private func writtenCalls(_ form: @escaping (ResultSink) -> any GenerationOutput) throws -> String
+  {
+    String(decoding: try written(Self.calling, form), as: UTF8.self)
+  }
+
+  @Test func callsAreLinesOfTheirOwn() throws {
+    #expect(
+      try writtenCalls { TextOutput(sink: $0, thinking: .hide) } == """
+        a
+        {"id": "c_0", "name": "f", "arguments": {"x": "é\\n"}}
+        {"id": "c_1", "name": "g", "arguments": {"y": 1}, "problems": ["there is no g"]}
+        b[no]
+        """)
+  }
+
+  @Test func callsAreMembersOfTheObject() throws {
+    let object = try #require(
+      try JSONParser.parse(writtenCalls { JSONOutput(sink: $0) }).members)
+    #expect(object["text"] == .string("ab[no]"))
+    guard case .array(let calls)? = object["tool_calls"] else {
+      throw CocoaError(.coderInvalidValue)
+    }
+    #expect(calls.count == 2)
+    #expect(object["ids"] == .array([.integer("7"), .integer("7"), .integer("7")]))
+  }
+
+  @Test func callsAreEventsOfTheStream() throws {
+    let lines = try writtenCalls { JSONStreamOutput(sink: $0) }.split(separator: "\n")
+    let names = try lines.map { try JSONParser.parse(String($0)).members?["event"] }
+    #expect(names.compactMap { $0 }.count { $0 == .string("tool_call") } == 2)
+    #expect(names.last == .string("finished"))
+  }
+
   @Test func anAnswerThatIsNotWholeIsRemarkedOn() {
     #expect(TextOutput.note(on: .lengthInThinking)?.contains("no answer") == true)
     #expect(TextOutput.note(on: .contextFull) != nil)
     #expect(TextOutput.note(on: .stop) == nil)
   }
 
-  private func written(_ form: (ResultSink) -> any GenerationOutput) throws -> Data {
+  private func written(
+    _ events: [GenerationEvent] = events, _ form: (ResultSink) -> any GenerationOutput
+  ) throws -> Data {
     try file { sink in
       var output = form(sink)
-      for event in Self.events { try output.take(event) }
+      for event in events { try output.take(event) }
       try output.finish(Self.summary)
     }
   }
@@ -99,5 +148,11 @@ import Testing
     try body(sink)
     try sink.commit()
     return try Data(contentsOf: URL(filePath: folder.path("out")))
+  }
+}
+
+extension JSONValue {
+  fileprivate var members: JSONObject? {
+    if case .object(let object) = self { object } else { nil }
   }
 }
