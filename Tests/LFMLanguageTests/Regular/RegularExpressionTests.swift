@@ -68,6 +68,8 @@ import Testing
     Case("\\p{L}+\\P{L}", ["é1", "жα "], ["1", "éé"]),
     Case("[[:alpha:]_]+", ["aB_"], ["1", ":"]),
     Case("[[:alpha:]]", .anywhere, ["a]", ":]"], ["a", "b]"]),
+    Case("(?m)^a$", .anywhere, ["a", "b\na", "a\nb", "\ra\u{2028}"], ["ba", "ab", "b\nab"]),
+    Case("(?=\\p{sc=Han}).\\p{Han}*", ["漢字"], ["かな", ""]),
     Case("\\Aab\\z", ["ab"], ["a"]),
     Case("a(?#no matter)b", ["ab"], ["a(?#no matter)b"]),
     Case("(a*)*b", ["b", "aab"], ["a"]),
@@ -118,8 +120,9 @@ import Testing
     Refusal(pattern: "(?<n>a)\\k<n>", reason: .unsupported, column: 8),
     Refusal(pattern: "a++", reason: .unsupported, column: 3),
     Refusal(pattern: "(?>a)", reason: .unsupported, column: 1),
-    Refusal(pattern: "(?m)^a", reason: .unsupported, column: 3),
+    Refusal(pattern: "(?x) a", reason: .unsupported, column: 3),
     Refusal(pattern: "\\p{Klingon}", reason: .unsupported, column: 1),
+    Refusal(pattern: "a(?=(?<=a)b)", reason: .unsupported, column: nil),
     Refusal(pattern: "(?<=a$)b", reason: .unsupported, column: nil),
     Refusal(pattern: "a{1,1000000}", reason: .tooLarge, column: nil),
     Refusal(pattern: "a{99999999999999999999}", reason: .tooLarge, column: nil),
@@ -143,5 +146,23 @@ import Testing
       failure?.reason == item.reason, "\(item.pattern.prefix(40)): \(failure?.description ?? "")")
     #expect(
       failure?.column == item.column, "\(item.pattern.prefix(40)): \(failure?.description ?? "")")
+  }
+
+  /// Many patterns that are each within bounds are not together.
+  @Test func oneBudgetForMany() throws {
+    var budget = RegularBudget(work: 3_000_000)
+    let pattern = "(a|b)*a(a|b){11}"
+    _ = try RegularExpression.automaton(pattern, .anywhere, budget: &budget)
+    #expect((0..<3_000_000).contains(budget.work))
+    #expect(throws: RegularFailure.self) {
+      for _ in 0..<1000 {
+        _ = try RegularExpression.automaton(pattern, .anywhere, budget: &budget)
+      }
+    }
+    let heads = (0..<300).map { "(?!(a|b)*a(a|b){\(10 + $0 % 3)}\($0))" }.joined()
+    let failure = #expect(throws: RegularFailure.self) {
+      try RegularExpression.automaton("(?:\(heads)x){1,20}", .whole)
+    }
+    #expect(failure?.reason == .tooLarge)
   }
 }

@@ -36,17 +36,28 @@ struct ByteTree {
     var suffix: [UInt8] = []
   }
 
+  /// The digits of one way to write a number.
+  struct Digits {
+    /// Two of the same number have the same digits.
+    let number: UInt64
+    let list: [Digit]
+    /// By digit: how many bits are behind it.
+    let shifts: [UInt32]
+
+    init(number: UInt64, _ list: [Digit]) {
+      self.number = number
+      self.list = list
+      shifts = list.indices.map { list[($0 + 1)...].reduce(0) { $0 + $1.bits } }
+    }
+  }
+
   private var lists = WordLists()
   /// By state; `nil` for the states that the caller fills in.
   private(set) var rows: [[Edge]]
   private var stateOfList: [State] = []
-  private var uniform: [Uniform: State] = [:]
+  /// By digits, place in them and target.
+  private var uniform: [UInt64: State] = [:]
   private let limit: Int
-
-  private struct Uniform: Hashable {
-    var digits: [Digit]
-    var target: State
-  }
 
   /// - Parameter reserved: how many states the caller fills in, the dead one included.
   init(reserved: Int, limit: Int) {
@@ -73,6 +84,7 @@ struct ByteTree {
   }
 
   static func merged(_ edges: [Edge]) -> [Edge] {
+    if edges.count < 2 { return edges }
     var result: [Edge] = []
     for edge in edges.sorted(by: { $0.first < $1.first }) {
       if let last = result.last, last.target == edge.target, Int(last.last) + 1 == Int(edge.first) {
@@ -91,15 +103,17 @@ struct ByteTree {
     return state
   }
 
-  /// The edges of the first digit of numbers from `base`, of which each leads to its run's target after all digits.
+  /// The edges of a digit of numbers from `base`, of which each leads to its run's target after all digits.
   ///
-  /// - Parameter runs: ascending, all within the digits' reach.
+  /// - Parameters:
+  ///   - runs: ascending, all within the digits' reach.
+  ///   - place: which of the digits.
   mutating func edges(
-    _ runs: [Run], base: UInt32, digits: [Digit]
+    _ runs: [Run], base: UInt32, _ digits: Digits, place: Int = 0
   ) throws(RegularFailure) -> [Edge] {
-    guard let digit = digits.first else { return [] }
-    let rest = Array(digits.dropFirst())
-    let shift = rest.reduce(0) { $0 + $1.bits }
+    if runs.isEmpty { return [] }
+    let digit = digits.list[place]
+    let shift = digits.shifts[place]
     var result: [Edge] = []
     var pending: [Run] = []
     var pendingBlock: UInt32 = 0
@@ -107,9 +121,8 @@ struct ByteTree {
     func flush(_ tree: inout ByteTree) throws(RegularFailure) {
       if pending.isEmpty { return }
       let inner = try tree.node(
-        try tree.edges(pending, base: blockBase(pendingBlock), digits: rest))
-      result += digit.edges(
-        pendingBlock, pendingBlock, try tree.path(digit.suffix, inner))
+        try tree.edges(pending, base: blockBase(pendingBlock), digits, place: place + 1))
+      result += digit.edges(pendingBlock, pendingBlock, try tree.path(digit.suffix, inner))
       pending = []
     }
     for run in runs {
@@ -120,7 +133,7 @@ struct ByteTree {
         if position == blockBase(block), run.last >= end {
           try flush(&self)
           let last = (run.last + 1 - base) >> shift - 1
-          let inner = try uniformNode(rest, run.target)
+          let inner = try uniformNode(digits, place + 1, run.target)
           result += digit.edges(block, last, try path(digit.suffix, inner))
           position = blockBase(last) + (1 << shift)
         } else {
@@ -135,15 +148,15 @@ struct ByteTree {
     return result
   }
 
-  /// A state from which any digits lead to `target`.
+  /// A state from which any digits from a place on lead to `target`.
   private mutating func uniformNode(
-    _ digits: [Digit], _ target: State
+    _ digits: Digits, _ place: Int, _ target: State
   ) throws(RegularFailure) -> State {
-    guard let digit = digits.first else { return target }
-    let key = Uniform(digits: digits, target: target)
+    guard place < digits.list.count else { return target }
+    let key = digits.number << 40 | UInt64(place) << 32 | UInt64(UInt32(bitPattern: target))
     if let known = uniform[key] { return known }
-    let inner = try path(
-      digit.suffix, try uniformNode(Array(digits.dropFirst()), target))
+    let digit = digits.list[place]
+    let inner = try path(digit.suffix, try uniformNode(digits, place + 1, target))
     let state = try node(digit.edges(0, (1 << digit.bits) - 1, inner))
     uniform[key] = state
     return state
@@ -211,6 +224,34 @@ struct ByteTree {
     }
     count = numbering.count
   }
+}
+
+extension ByteTree.Digits {
+  /// UTF-8 of two, three and four bytes: a lead byte, then continuations.
+  static let utf8 = (1...3).map { count in
+    Self(
+      number: UInt64(count),
+      [
+        ByteTree.Digit(
+          bits: 6, alphabet: .continuation, offset: [0, 0x40, 0x60, 0x70][count])
+      ] + Array(repeating: .continuation, count: count))
+  }
+
+  /// Two, three, four and eight hexadecimal digits.
+  static let two = Self(number: 4, Array(repeating: .hexadecimal, count: 2))
+  static let three = Self(number: 5, Array(repeating: .hexadecimal, count: 3))
+  static let four = Self(number: 6, Array(repeating: .hexadecimal, count: 4))
+  static let eight = Self(number: 7, Array(repeating: .hexadecimal, count: 8))
+
+  /// What is behind the first D of a pair of surrogates. The second D is a digit of no bits that is always 13.
+  static let surrogates = Self(
+    number: 8,
+    [
+      ByteTree.Digit(bits: 2, alphabet: .hexadecimal, offset: 8), .hexadecimal,
+      ByteTree.Digit(bits: 4, alphabet: .hexadecimal, suffix: Array("\\u".utf8)),
+      ByteTree.Digit(bits: 0, alphabet: .hexadecimal, offset: 13),
+      ByteTree.Digit(bits: 2, alphabet: .hexadecimal, offset: 12), .hexadecimal, .hexadecimal,
+    ])
 }
 
 extension ByteTree.Digit {

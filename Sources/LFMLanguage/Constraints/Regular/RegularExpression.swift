@@ -20,10 +20,23 @@ package enum RegularExpression {
   package static func automaton(
     _ pattern: String, _ extent: Extent
   ) throws(RegularFailure) -> ScalarAutomaton {
+    var budget = RegularBudget()
+    return try automaton(pattern, extent, budget: &budget)
+  }
+
+  /// As `automaton(_:_:)`, of many patterns together.
+  ///
+  /// - Parameter budget: what all of them may take; what this one takes, at least one step a state, is taken off.
+  /// - Throws: as `automaton(_:_:)`.
+  package static func automaton(
+    _ pattern: String, _ extent: Extent, budget: inout RegularBudget
+  ) throws(RegularFailure) -> ScalarAutomaton {
     let node = try RegularExpressionParser.parse(pattern, isForeign: extent == .whole)
     switch extent {
-    case .whole: return try ScalarAutomaton(node)
-    case .anywhere: return try ScalarAutomaton(.sequence([.anyText, node, .anyText]))
+    case .whole: return try ScalarAutomaton(node, after: .nothing, budget: &budget)
+    case .anywhere:
+      return try ScalarAutomaton(
+        .sequence([.anyText, node, .anyText]), after: .nothing, budget: &budget)
     }
   }
 }

@@ -2,7 +2,8 @@
 ///
 /// Owns syntax: alternatives, groups, quantifiers and their refusals; escapes and classes stand in `RegularExpressionParser+Sets`. It is that of
 /// ECMA-262 with the `u` flag, and, where that would be an error, what Python, Rust and ECMA-262's annex B agree on: `{` and `]` that close
-/// nothing are themselves, so is any punctuation behind a backslash, `{,3}`, `(?P<name>…)`, `(?#…)`, `(?i)`, `(?s)`, `(?i:…)`.
+/// nothing are themselves, so is any punctuation behind a backslash, `{,3}`, `(?P<name>…)`, `(?#…)`, `(?i)`, `(?s)`,
+/// `(?m)`, `(?i:…)`.
 struct RegularExpressionParser {
   /// Deep enough for any expression of people, shallow enough for the stack of a dispatch thread.
   static let maximumDepth = 200
@@ -19,6 +20,7 @@ struct RegularExpressionParser {
   struct Flags {
     var ignoresCase = false
     var dotMatchesAll = false
+    var isMultiline = false
   }
 
   static func parse(
@@ -82,6 +84,8 @@ struct RegularExpressionParser {
     return parts.count == 1 ? parts[0] : .sequence(parts)
   }
 
+  private static let lineEnd = RegularNode.set(RegularClasses.lineTerminator)
+
   /// `nil` for what is nothing: a comment, a switch of flags.
   private mutating func atom() throws(RegularFailure) -> RegularNode? {
     guard let scalar = peek else { return nil }
@@ -94,10 +98,15 @@ struct RegularExpressionParser {
       return .set(flags.dotMatchesAll ? .all : RegularClasses.notLineTerminator)
     case "^":
       index += 1
-      return .assertion(.beginning)
+      return .assertion(
+        flags.isMultiline
+          ? .behind(.choice([.assertion(.beginning), Self.lineEnd]), isNegative: false) : .beginning
+      )
     case "$":
       index += 1
-      return .assertion(.end)
+      return .assertion(
+        flags.isMultiline
+          ? .ahead(.choice([.assertion(.end), Self.lineEnd]), isNegative: false) : .end)
     case "*", "+", "?":
       throw failure(.syntax, "there is nothing to repeat before \(scalar)")
     default:
@@ -257,7 +266,7 @@ struct RegularExpressionParser {
     }
   }
 
-  /// `i`, `s`, `u` and, switched off, `-i`, then a colon or the end.
+  /// `i`, `s`, `m`, `u` and, switched off, `-i`, then a colon or the end.
   private mutating func flagGroup(_ start: Int) throws(RegularFailure) -> GroupKind {
     var value = true
     var count = 0
@@ -265,6 +274,7 @@ struct RegularExpressionParser {
       switch scalar {
       case "i": flags.ignoresCase = value
       case "s": flags.dotMatchesAll = value
+      case "m": flags.isMultiline = value
       case "u" where value: break
       case "-" where value: value = false
       case ":" where count > 0:
@@ -273,7 +283,7 @@ struct RegularExpressionParser {
       case ")" where count > 0:
         index += 1
         return .flags
-      case "m", "x", "a", "L", "U":
+      case "x", "a", "L", "U":
         throw failure(.unsupported, "the flag \(scalar) is not supported")
       default:
         throw failure(.syntax, "there is no such group", at: start)

@@ -61,8 +61,14 @@ enum RegularLimits {
   static let setWords = 6_000_000
 }
 
-/// What is left of the work that one expression may take, its look-aheads and all.
-struct RegularBudget {
+/// What is left of the work that expressions may take, their look-aheads and all. One for a whole schema keeps a thousand patterns from
+/// taking a thousand times as long as one may.
+package struct RegularBudget: Sendable {
   /// Steps of about 10 ns; below 0, it is too much.
-  var work = RegularLimits.work
+  package var work: Int
+
+  /// As much as one expression may take, some 0.3 s.
+  package init() { work = RegularLimits.work }
+
+  package init(work: Int) { self.work = work }
 }

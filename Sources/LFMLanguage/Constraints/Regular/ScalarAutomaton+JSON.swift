@@ -96,26 +96,18 @@ extension ByteTree {
 
   /// Edges of the first of four hexadecimal digits of a UTF-16 unit, and of the second unit where there is one.
   private mutating func jsonUnitEdges(_ runs: [Run]) throws(RegularFailure) -> [Edge] {
-    let hexadecimal = Digit.hexadecimal
-    let four = [hexadecimal, hexadecimal, hexadecimal, hexadecimal]
+    guard let last = runs.last else { return [] }
+    if last.last < 0xD000 { return try edges(runs, base: 0, .four) }
     var result: [Edge] = []
     for (first, last) in [(UInt32(0), UInt32(0xCFFF)), (0xE000, 0xFFFF)] {
-      result += try edges(Run.clipped(runs, first, last), base: 0, digits: four)
+      result += try edges(Run.clipped(runs, first, last), base: 0, .four)
     }
     // D0 to D7 begin characters, D8 to DB high surrogates.
-    var afterD = try edges(
-      Run.clipped(runs, 0xD000, 0xD7FF), base: 0xD000,
-      digits: [hexadecimal, hexadecimal, hexadecimal])
-    let high = Digit(bits: 2, alphabet: .hexadecimal, offset: 8)
-    let highEnd = Digit(bits: 4, alphabet: .hexadecimal, suffix: Array("\\u".utf8))
-    // The low surrogate's D is a digit of no bits that is always 13.
-    let mark = Digit(bits: 0, alphabet: .hexadecimal, offset: 13)
-    let low = Digit(bits: 2, alphabet: .hexadecimal, offset: 12)
+    var afterD = try edges(Run.clipped(runs, 0xD000, 0xD7FF), base: 0xD000, .three)
     afterD += try edges(
-      Run.clipped(runs, 0x1_0000, 0x10_FFFF), base: 0x1_0000,
-      digits: [high, hexadecimal, highEnd, mark, low, hexadecimal, hexadecimal])
+      Run.clipped(runs, 0x1_0000, 0x10_FFFF), base: 0x1_0000, .surrogates)
     let node = try node(afterD)
-    if node != 0 { result += hexadecimal.edges(13, 13, node) }
+    if node != 0 { result += Digit.hexadecimal.edges(13, 13, node) }
     return result
   }
 }

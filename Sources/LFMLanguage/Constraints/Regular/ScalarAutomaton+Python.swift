@@ -56,11 +56,12 @@ extension ByteTree {
         escaped.append(Edge(letter, letter, run.target))
       }
     }
-    for (letter, width, last) in [("x", 2, 0xFF), ("u", 4, 0xFFFF), ("U", 8, 0x10_FFFF)] {
-      let digits = Array(repeating: Digit.hexadecimal, count: width)
-      let first = try node(
-        try edges(Run.clipped(runs, 0, UInt32(last)), base: 0, digits: digits))
-      let byte = Array(letter.utf8)[0]
+    let numbered: [(byte: UInt8, digits: Digits, last: UInt32)] = [
+      (UInt8(ascii: "x"), .two, 0xFF), (UInt8(ascii: "u"), .four, 0xFFFF),
+      (UInt8(ascii: "U"), .eight, 0x10_FFFF),
+    ]
+    for (byte, digits, last) in numbered {
+      let first = try node(try edges(Run.clipped(runs, 0, last), base: 0, digits))
       if first != 0 { escaped.append(Edge(byte, byte, first)) }
     }
     let backslash = try node(escaped)

@@ -65,16 +65,12 @@ extension ByteTree {
     var result = Run.clipped(runs, 0, 0x7F).map {
       Edge(UInt8($0.first), UInt8($0.last), $0.target)
     }
-    let lengths: [(first: UInt32, last: UInt32, lead: UInt32, digits: Int)] = [
-      (0x80, 0x7FF, 0xC0, 1), (0x800, 0xFFFF, 0xE0, 2), (0x1_0000, 0x10_FFFF, 0xF0, 3),
+    guard let last = runs.last, last.last > 0x7F else { return result }
+    let lengths: [(first: UInt32, last: UInt32)] = [
+      (0x80, 0x7FF), (0x800, 0xFFFF), (0x1_0000, 0x10_FFFF),
     ]
-    for length in lengths {
-      let part = Run.clipped(runs, length.first, length.last)
-      if part.isEmpty { continue }
-      // The lead byte is a digit like the others, but with an offset of its own.
-      let lead = Digit(bits: 6, alphabet: .continuation, offset: length.lead - 0x80)
-      let digits = [lead] + Array(repeating: Digit.continuation, count: length.digits)
-      result += try edges(part, base: 0, digits: digits)
+    for (length, digits) in zip(lengths, Digits.utf8) {
+      result += try edges(Run.clipped(runs, length.first, length.last), base: 0, digits)
     }
     return result
   }

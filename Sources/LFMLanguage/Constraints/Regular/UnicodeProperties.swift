@@ -2,22 +2,24 @@ import LFMTokenizer
 
 /// The properties of characters that `\p{…}` asks about, and letters that differ only in case.
 ///
-/// Owns names and sets; what Swift's standard library knows of a character is the source. Scripts it does not tell.
+/// Owns names and sets; what Swift's standard library knows of a character is the source. Scripts it does not tell:
+/// they are in `UnicodeScripts`.
 enum UnicodeProperties {
   /// The set of `\p{name}`; `nil` if there is none of the name.
   ///
   /// Names are those of ECMA-262: values of `General_Category` in both spellings (`Lu`, `Uppercase_Letter`, also behind
-  /// `General_Category=` or `gc=`), and the binary properties of `binary`.
+  /// `General_Category=` or `gc=`), scripts behind `Script=` or `sc=` (and alone, as Rust has them), and the binary properties of `binary`.
   static func set(named name: String) -> ScalarSet? {
     if let separator = name.firstIndex(of: "=") {
       let property = name[..<separator]
       let value = String(name[name.index(after: separator)...])
       switch property {
       case "General_Category", "gc": return category(value)
+      case "Script", "sc": return UnicodeScripts.ranges[value].map { ScalarSet($0) }
       default: return nil
       }
     }
-    return category(name) ?? binary(name)
+    return category(name) ?? binary(name) ?? UnicodeScripts.ranges[name].map { ScalarSet($0) }
   }
 
   // MARK: - General categories
@@ -178,6 +180,16 @@ enum UnicodeProperties {
   /// `set` and every character that differs from one of it only in case, by simple folding.
   static func withOtherCases(_ set: ScalarSet) -> ScalarSet {
     var added: [(UInt32, UInt32)] = []
+    if let last = set.bounds.last, last < 0x80 {
+      for scalar in asciiLetters where set.contains(scalar) {
+        // Only two letters of ASCII have cases outside of it: the long s and the sign of the kelvin.
+        let other = scalar.value ^ 0x20
+        added.append((other, other))
+        if scalar.value | 0x20 == 0x73 { added.append((0x17F, 0x17F)) }
+        if scalar.value | 0x20 == 0x6B { added.append((0x212A, 0x212A)) }
+      }
+      return ScalarSet(pairs: set.pairs + added)
+    }
     for group in caseGroups where group.contains(where: { set.contains($0) }) {
       for scalar in group {
         let position = ScalarSet.position(scalar.value)
@@ -186,6 +198,9 @@ enum UnicodeProperties {
     }
     return ScalarSet(pairs: set.pairs + added)
   }
+
+  private static let asciiLetters =
+    Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".unicodeScalars)
 
   /// Characters that are the same but for case; made when first asked.
   private static let caseGroups: [[Unicode.Scalar]] = {
