@@ -19,7 +19,8 @@ enum BothAcceptors {
       let constraint = try compiled(grammar)
       let found = try constraint.accepts(text)
       if found != expected {
-        Issue.record("the matcher says \(found) and its twin \(expected) of \(String(decoding: text.prefix(200), as: UTF8.self))")
+        let shown = String(decoding: text.prefix(200), as: UTF8.self)
+        Issue.record("the matcher says \(found) and its twin \(expected) of \(shown)")
       }
     } catch {
       Issue.record("the matcher refuses a grammar: \(error)")
