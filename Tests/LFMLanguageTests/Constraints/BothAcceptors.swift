@@ -10,12 +10,17 @@ enum BothAcceptors {
   private static let last = Mutex<(grammar: Grammar, constraint: CompiledConstraint)?>(nil)
 
   static func accepts(_ grammar: Grammar, _ text: String) -> Bool {
+    accepts(grammar, Array(text.utf8))
+  }
+
+  static func accepts(_ grammar: Grammar, _ text: [UInt8]) -> Bool {
     let expected = SlowAcceptor.accepts(grammar, text)
     do {
       let constraint = try compiled(grammar)
-      let found = try constraint.accepts(Array(text.utf8))
+      let found = try constraint.accepts(text)
       if found != expected {
-        Issue.record("the matcher says \(found) and its twin \(expected) of \(text.prefix(200))")
+        let shown = String(decoding: text.prefix(200), as: UTF8.self)
+        Issue.record("the matcher says \(found) and its twin \(expected) of \(shown)")
       }
     } catch {
       Issue.record("the matcher refuses a grammar: \(error)")

@@ -1,8 +1,9 @@
+import Foundation
 import Testing
 
 @testable import LFMLanguage
 
-/// What expressions match. Truth: Python's `re` with `re.ASCII` (Tools say so where it differs from ECMA-262) and ECMA-262's text.
+/// What expressions match. Truth: ECMA-262's text, and Python's `re` where both agree.
 @Suite struct RegularExpressionTests {
   struct Case: CustomStringConvertible {
     var pattern: String
@@ -89,6 +90,22 @@ import Testing
     for text in item.rejected {
       #expect(!automaton.accepts(text), "\(item.pattern) on \(text)")
       #expect(!bytes.accepts(text.utf8), "\(item.pattern) on the bytes of \(text)")
+    }
+  }
+
+  /// Expressions that people write, as Python's `re` matches them (Tools/language-fixtures/make_expressions.py).
+  @Test func expressionsAsPythonMatchesThem() throws {
+    let lines = try TestFiles.lines(TestFiles.fixtures.appending(path: "expressions.jsonl"))
+    #expect(lines.count > 40)
+    for line in lines {
+      let pattern = try #require(line["pattern"]?.text)
+      let anywhere = try RegularExpression.automaton(pattern, .anywhere)
+      let whole = try RegularExpression.automaton(pattern, .whole)
+      for item in line["cases"]?.array ?? [] {
+        guard let parts = item.array, parts.count == 3, let text = parts[0].text else { continue }
+        #expect(.bool(anywhere.accepts(text)) == parts[1], "\(pattern) in \(text)")
+        #expect(.bool(whole.accepts(text)) == parts[2], "\(pattern) on \(text)")
+      }
     }
   }
 
