@@ -1,4 +1,5 @@
 // What a request asks of the output: thinking within its budget, constraints, calls of tools.
+import Dispatch
 import LFMGeneration
 import LFMLanguage
 import Testing
