@@ -100,8 +100,10 @@ struct GrammarSampler {
     }
     var index = 0
     while chosen.count < members.atLeast, members.others.isEmpty, index < members.named.count {
+      let before = chosen
       chosen.insert(index)
       close()
+      if chosen.count > members.atMost ?? Int.max { chosen = before }
       index += 1
     }
     var parts = members.isOrdered ? chosen.sorted() : chosen.shuffled(using: &random)

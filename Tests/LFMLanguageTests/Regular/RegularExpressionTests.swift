@@ -147,6 +147,12 @@ import Testing
     Refusal(pattern: "((a{1,100}){1,100}){1,100}", reason: .tooLarge, column: nil),
     Refusal(pattern: "(a|b)*a(a|b){30}", reason: .tooLarge, column: nil),
     Refusal(
+      pattern: String(repeating: "(?=\\b", count: 40) + String(repeating: ")", count: 40),
+      reason: .tooLarge, column: nil),
+    Refusal(
+      pattern: (0..<5000).map { "[\\p{L}\\u{\(String(0x2000 + $0, radix: 16))}]" }.joined(),
+      reason: .tooLarge, column: nil),
+    Refusal(
       pattern: String(repeating: "(", count: 60_000), reason: .tooLarge, column: 201),
     Refusal(
       pattern: String(repeating: "(?:a|", count: 10_000) + "b"

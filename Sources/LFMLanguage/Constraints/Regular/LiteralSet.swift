@@ -11,7 +11,8 @@ struct LiteralSet {
   private var nodes: [Node] = [Node()]
   /// What is finished, by its content.
   private var finished: [[UInt64]: Int] = [:]
-  private var edgeCount = 0
+  /// Nodes in whose place an equal one is used.
+  private var free: [Int] = []
 
   /// - Throws: `tooLarge`.
   static func automaton(_ texts: some Sequence<String>) throws(RegularFailure) -> ScalarAutomaton {
@@ -27,10 +28,10 @@ struct LiteralSet {
       }
       set.finish(&path, downTo: common)
       for position in text[common...] {
-        set.nodes.append(Node())
-        set.nodes[path[path.count - 1]].edges.append((position, set.nodes.count - 1))
-        path.append(set.nodes.count - 1)
-        if set.nodes.count > 40 * RegularLimits.states {
+        let node = set.newNode()
+        set.nodes[path[path.count - 1]].edges.append((position, node))
+        path.append(node)
+        if set.nodes.count > 2 * RegularLimits.states {
           throw .tooManyStates(RegularLimits.states)
         }
       }
@@ -40,6 +41,12 @@ struct LiteralSet {
     }
     set.finish(&path, downTo: 0)
     return try set.draft().minimized()
+  }
+
+  private mutating func newNode() -> Int {
+    if let node = free.popLast() { return node }
+    nodes.append(Node())
+    return nodes.count - 1
   }
 
   /// Replaces the nodes of `path` beyond a depth by equal ones that are known.
@@ -53,7 +60,8 @@ struct LiteralSet {
       if let known = finished[key] {
         let parent = path[path.count - 1]
         nodes[parent].edges[nodes[parent].edges.count - 1].target = known
-        nodes[node].edges = []
+        nodes[node] = Node()
+        free.append(node)
       } else {
         finished[key] = node
       }

@@ -39,15 +39,15 @@ struct SubsetConstruction {
   private let followsWord: UInt64 = 2
 
   /// - Parameter budget: what the construction may take; what it leaves is `remainingBudget`.
-  init(_ graph: PositionGraph, budget: RegularBudget) {
+  init(_ graph: PositionGraph, budget: RegularBudget) throws(RegularFailure) {
     self.graph = graph
     self.budget = budget
     stamps = Array(repeating: 0, count: graph.placeCount)
     _ = obligations.index(of: [])
-    prepareAlphabet()
+    try prepareAlphabet()
   }
 
-  private mutating func prepareAlphabet() {
+  private mutating func prepareAlphabet() throws(RegularFailure) {
     var labels = graph.labels
     let wordLabel = labels.count
     labels.append(RegularClasses.word)
@@ -67,6 +67,10 @@ struct SubsetConstruction {
       labels += automaton.alphabet.sets
     }
     if !graph.hasWordBoundaries { labels[wordLabel] = .empty }
+    // A construction has a price of its own: look-aheads within look-aheads are many small ones.
+    let bounds = labels.reduce(0) { $0 + $1.bounds.count }
+    budget.work -= 1000 + bounds * (8 + labels.count / 64)
+    if budget.work < 0 { throw .tooMuchWork }
     let (alphabet, classes) = ScalarAlphabet.separating(labels)
     self.alphabet = alphabet
     labelClasses = Array(classes[..<wordLabel])
@@ -323,7 +327,7 @@ extension ScalarAutomaton {
     _ node: RegularNode, after before: SubsetConstruction.Before, budget: inout RegularBudget
   ) throws(RegularFailure) {
     let graph = try PositionGraph(node, budget: &budget)
-    var construction = SubsetConstruction(graph, budget: budget)
+    var construction = try SubsetConstruction(graph, budget: budget)
     let draft = try construction.run(after: before)
     budget = construction.remainingBudget
     // Minimising looks at each transition a few times.

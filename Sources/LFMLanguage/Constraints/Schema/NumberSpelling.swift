@@ -60,7 +60,10 @@ enum NumberSpelling {
     "-?(0|[1-9][0-9]*)|-?(0|[1-9][0-9]{0,14})\\.[0-9]+")
   private static let plainIntegers = made("-?[1-9][0-9]*|0")
   private static let numbers = intersected(NumberLanguage.any)
-  private static let integers = intersected(NumberLanguage.integer)
+  private static let integers = intersected(joined(NumberLanguage.integer, largeFloats))
+  /// As programs write large floats: `1.5e+300` has no digits behind the point.
+  private static let largeFloats = made(
+    "-?[1-9](\\.[0-9]{1,16})?[eE]\\+?(1[6-9]|[2-9][0-9]|[12][0-9]{2}|30[0-7])")
 
   private static func made(_ expression: String) -> ScalarAutomaton {
     do {
@@ -68,6 +71,10 @@ enum NumberSpelling {
     } catch {
       fatalError(error.description)
     }
+  }
+
+  private static func joined(_ one: ScalarAutomaton, _ two: ScalarAutomaton) -> ScalarAutomaton {
+    do { return try one.union(two) } catch { fatalError(error.description) }
   }
 
   private static func intersected(_ language: ScalarAutomaton) -> ScalarAutomaton {

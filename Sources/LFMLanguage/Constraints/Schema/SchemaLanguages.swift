@@ -43,13 +43,15 @@ enum SchemaLanguages {
     try texts(words).utf8()
   }
 
-  /// All spellings of the texts as strings, quotes included.
+  /// The texts as strings, quotes included.
+  ///
+  /// - Parameter isLarge: whether the automaton may be so large that in JSON only what has to be escaped should be: each state has
+  ///   some twenty more for escapes of everything.
   static func quoted(
-    _ texts: ScalarAutomaton, _ language: ValueNotation.Language
+    _ texts: ScalarAutomaton, _ language: ValueNotation.Language, isLarge: Bool = false
   ) throws(RegularFailure) -> ByteAutomaton {
     switch language {
-    // Of large languages only what programs write: each state has some twenty more for escapes of everything.
-    case .json: try texts.jsonString(texts.stateCount > 1_000 ? .usual : .any)
+    case .json: try texts.jsonString(isLarge ? .needed : texts.stateCount > 1_000 ? .usual : .any)
     case .python: try texts.pythonString()
     }
   }

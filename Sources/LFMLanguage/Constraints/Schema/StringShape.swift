@@ -88,19 +88,23 @@ struct StringShape: Hashable {
   }
 
   /// As `automaton`; but where that would be too large because it counts so far, only the shorter of the strings.
-  func writableAutomaton() throws(RegularFailure) -> ScalarAutomaton {
+  ///
+  /// - Parameter size: how many states an automaton takes as it will be written.
+  func writableAutomaton(
+    size: (ScalarAutomaton) throws(RegularFailure) -> Int
+  ) throws(RegularFailure) -> ScalarAutomaton {
     if values != nil { return try automaton() }
     let result = try unlimited()
     let (least, most) = limits(for: result)
-    let affordable = Self.countingStates / max(1, result.stateCount)
-    guard let most, most > affordable, affordable >= max(64, 2 * least) else {
-      return try automaton()
-    }
+    guard let most, most > 64 else { return try automaton() }
+    // Each character that is counted takes all of the automaton once more.
+    let affordable = Self.countingStates / max(1, try size(result))
+    if most <= affordable || affordable < max(64, 2 * least) { return try automaton() }
     return try result.intersection(.length(atLeast: least, atMost: affordable))
   }
 
-  /// States of an automaton that counts characters of a language.
-  private static let countingStates = 32_768
+  /// States of an automaton that counts the characters of a language.
+  private static let countingStates = 40_000
 
   private func unlimited() throws(RegularFailure) -> ScalarAutomaton {
     let result = language ?? .anyText

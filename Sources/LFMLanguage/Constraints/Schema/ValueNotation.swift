@@ -113,7 +113,11 @@ package struct ValueNotation: Hashable, Sendable {
   func string(_ shape: StringShape) throws(RegularFailure) -> GrammarExpression {
     let isCounted = shape.values == nil && (shape.minimum > 0 || shape.maximum != nil)
     guard isCounted, shape.language == nil, shape.excluded.isEmpty else {
-      return .language(try SchemaLanguages.quoted(shape.writableAutomaton(), language))
+      let texts = try shape.writableAutomaton { (texts) throws(RegularFailure) in
+        try SchemaLanguages.quoted(texts, language, isLarge: true).stateCount
+      }
+      return .language(
+        try SchemaLanguages.quoted(texts, language, isLarge: texts.stateCount > 2_000))
     }
     var choices: [GrammarExpression] = []
     for quote in quotes {
