@@ -271,6 +271,19 @@ import Testing
     withExtendedLifetime(control) {}
   }
 
+  @Test func `Abandoned, everybody is told at once, though a step stands still`() async throws {
+    let harness = try endless(running: 1)
+    harness.model.gate.close()
+    let listeners = (0..<3).map { _ in harness.start(.greedy("abc", maxTokens: 50)) }
+    await harness.model.gate.arrival()
+    let failure = GenerationFailure(.dataLoss, "gone")
+    await withCheckedContinuation { done in harness.engine.abandon(failure) { done.resume() } }
+    for listener in listeners { #expect(await listener.end().failure == failure) }
+    let late = harness.start(.greedy("a", maxTokens: 1))
+    #expect(await late.end().failure?.code == .unavailable)
+    harness.model.gate.open()
+  }
+
   @Test func `The beat stops when nothing is computed though something should be`() async throws {
     let harness = try EngineHarness(ScriptedModel.hashing())
     let counter = BeatCounter()

@@ -86,6 +86,31 @@ import Testing
     #expect(history.hasPrefix("\"Say something.\"\n\"/set max-tokens 3\"\n"))
   }
 
+  @Test func aDaemonThatWasRestartedIsAsked() throws {
+    let daemon = try TestDaemon()
+    let chat = try TerminalProgram(
+      ["chat", "--no-history", "--temperature", "0", "--thinking", "hide"],
+      environment: ["LFMD_SOCKET": daemon.socket, "TERM": "xterm"])
+    try chat.awaitText("> ")
+    try chat.type("What is 2 plus 3?\r")
+    try chat.awaitText("2 + 3 = 5.")
+    daemon.program.signal(SIGKILL)
+    _ = try daemon.program.wait()
+    let next = try RunningProgram(
+      "lfmd", ["--config", "/dev/null", "--model", Built.model, "--socket", daemon.socket])
+    try eventually({ try daemon.lfmctl(["health"]).status == 0 })
+    try chat.type("What is 2 plus 4?\r")
+    try eventually({ try daemon.lfmctl(["status"]).text.contains("1 finished") })
+    #expect(!chat.output.contains("lost"))
+    // Nobody is there now: the question is not lost, and the program goes on.
+    next.signal(SIGKILL)
+    _ = try next.wait()
+    try chat.type("And now?\r")
+    try chat.awaitText("no daemon answers")
+    try chat.type("\u{4}")
+    #expect(try chat.wait().status == 0)
+  }
+
   @Test func theTerminalIsLeftAsItWas() throws {
     let daemon = try TestDaemon()
     let chat = try TerminalProgram(

@@ -16,6 +16,9 @@ struct ChatLoop {
   let timeout: TimeLimit?
   var showsThinking: Bool
   private var hasEnded = false
+  /// Whether the connection has answered before: one that is lost now may have been lost long ago, with a daemon that
+  /// was restarted, and the question may be put to its successor.
+  private var mayAskAgain = false
 
   init(
     conversation: Conversation, request: GenerationRequest, reader: any ChatReading,
@@ -43,7 +46,11 @@ struct ChatLoop {
       } catch let failure as Failure {
         try report(failure)
       } catch let failure as GenerationFailure {
-        try report(Failure(failure))
+        if mayAskAgain, failure.code == .unavailable {
+          mayAskAgain = false
+        } else {
+          try report(Failure(failure))
+        }
       }
     }
   }
@@ -158,8 +165,12 @@ struct ChatLoop {
         return answer
       }
       conversation.answer(answer.text, thinking: answer.thinking)
+      mayAskAgain = true
       if let note = answer.reason.flatMap(TextOutput.note(on:)) { StandardError.say(note) }
     } catch let unfinished as Unfinished {
+      if !unfinished.answer.text.isEmpty || !unfinished.answer.thinking.isEmpty {
+        mayAskAgain = false
+      }
       guard stop.isRaised else { throw unfinished.error }
       interrupted(unfinished.answer)
     }

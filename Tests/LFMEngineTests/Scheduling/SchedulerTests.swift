@@ -43,6 +43,23 @@ import Testing
     #expect(scheduler.waitingCount == 2)
   }
 
+  @Test func `Other limits hold for those that come`() {
+    var scheduler = make(waiting: 2, running: 3)
+    for id in 1...5 as ClosedRange<GenerationID> {
+      #expect(scheduler.accept(id) == true)
+      scheduler.enqueue(id, tokens: 3)
+    }
+    #expect(scheduler.promote() == [1, 2, 3])
+    scheduler.setLimits(waiting: 1, running: 1)
+    #expect(scheduler.runningCount == 3 && scheduler.waitingOrder == [4, 5])
+    #expect(scheduler.accept(6) == false)
+    scheduler.remove(1)
+    #expect(scheduler.promote() == [])
+    scheduler.setLimits(waiting: 4, running: 4)
+    #expect(scheduler.promote() == [4, 5])
+    #expect(scheduler.accept(6) == true)
+  }
+
   @Test func `A prompt goes in chunks, and decodes ride on them`() {
     var scheduler = make(chunk: 32)
     _ = scheduler.accept(1)
