@@ -22,6 +22,9 @@ struct ConstrainCommand: AsyncParsableCommand {
   @Flag(help: "Print {\"accepted\":true} or {\"accepted\":false} a line.")
   var json = false
 
+  @Flag(help: "Print which keywords of JSON Schema are honoured, and how far.")
+  var keywords = false
+
   @Option(
     help: ArgumentHelp(
       "Measure instead: a file of cases, see Benchmarks/constraints. Needs --model.",
@@ -36,8 +39,8 @@ struct ConstrainCommand: AsyncParsableCommand {
   var tokens: Int?
 
   func validate() throws {
-    guard constraint.count == (bench == nil ? 1 : 0) else {
-      throw ValidationError("give one of --schema, --regex, --grammar and --choice")
+    guard constraint.count == (bench == nil && !keywords ? 1 : 0) else {
+      throw ValidationError("give one of --schema, --regex, --grammar, --choice and --tools")
     }
   }
 
@@ -47,6 +50,7 @@ struct ConstrainCommand: AsyncParsableCommand {
         let measure = try ConstrainBench(model: model ?? "demo", tokenCount: tokens)
         return try measure.run(try Input.read(bench), name: bench)
       }
+      if keywords { return try StandardOutput.write(SchemaKeyword.table) }
       let constraint = try CompiledConstraint(try constraint.source())
       guard let check else { return }
       let lines = try Input.readText(check).utf8.split(
@@ -89,10 +93,17 @@ struct ConstraintOptions: ParsableArguments {
   @Option(help: "A file with a JSON list of strings: the output is one of them.")
   var choice: String?
 
-  var count: Int { [schema, regex, grammar, choice].count { $0 != nil } }
+  @Option(
+    help:
+      "A file with a JSON list of tools: the output is a list of calls of them, in Python's notation."
+  )
+  var tools: String?
+
+  var count: Int { [schema, regex, grammar, choice, tools].count { $0 != nil } }
 
   func source() throws -> ConstraintSource {
     if let schema { return .jsonSchema(try document(schema)) }
+    if let tools { return .toolCalls(try ToolFile(tools).declarations, .any, parallel: true) }
     if let grammar { return .grammar(try Input.readText(grammar)) }
     if let choice {
       guard case .array(let items) = try document(choice) else {

@@ -94,7 +94,8 @@ final class OutputCompiler: Sendable {
     _ key: Key, _ source: () throws(GenerationFailure) -> ConstraintSource
   ) throws(GenerationFailure) -> TokenConstraint {
     if let found = kept.withLock({ $0.use(key) }) { return found }
-    let compiled = TokenConstraint(try CompiledConstraint(source()), vocabulary)
+    let compiled = TokenConstraint(
+      try CompiledConstraint(source(), hasPlainIntegers: true), vocabulary)
     kept.withLock { $0.keep(key, compiled, most: Self.most) }
     return compiled
   }

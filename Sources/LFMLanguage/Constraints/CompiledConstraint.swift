@@ -4,9 +4,12 @@ import LFMGeneration
 package final class CompiledConstraint: Sendable {
   let program: ConstraintProgram
 
+  /// - Parameter hasPlainIntegers: as `ConstraintSource.grammar` has it.
   /// - Throws: INVALID_ARGUMENT that names what cannot be honoured.
-  package convenience init(_ source: ConstraintSource) throws(GenerationFailure) {
-    try self.init(try source.grammar())
+  package convenience init(
+    _ source: ConstraintSource, hasPlainIntegers: Bool = false
+  ) throws(GenerationFailure) {
+    try self.init(try source.grammar(hasPlainIntegers: hasPlainIntegers))
   }
 
   package init(_ grammar: Grammar) throws(GenerationFailure) {

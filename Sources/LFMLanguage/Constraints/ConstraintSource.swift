@@ -14,10 +14,14 @@ package enum ConstraintSource: Hashable, Sendable {
   /// schema.
   case toolCalls([ToolDeclaration], ToolCallGrammar.Choice, parallel: Bool)
 
+  /// - Parameter hasPlainIntegers: whether integers are digits only. A value that is an integer is one in other spellings, too
+  ///   (`1.0`, `1e3`), which are to be taken where texts are judged, and not to be written.
   /// - Throws: INVALID_ARGUMENT that names what cannot be honoured, and where.
-  package func grammar() throws(GenerationFailure) -> Grammar {
+  package func grammar(hasPlainIntegers: Bool = false) throws(GenerationFailure) -> Grammar {
     switch self {
-    case .jsonSchema(let schema): try JSONSchemaCompiler().compile(schema)
+    case .jsonSchema(let schema):
+      try JSONSchemaCompiler(notation: ValueNotation(hasPlainIntegers: hasPlainIntegers))
+        .compile(schema)
     case .regularExpression(let pattern): try Self.regular(pattern)
     case .grammar(let text): try GBNFParser.parse(text)
     case .choice(let texts): try ChoiceGrammar.grammar(texts)
