@@ -24,7 +24,8 @@ package enum Method: String, CaseIterable, Sendable {
     switch self {
     case .generate, .logits, .healthWatch: .serverStreaming
     case .endThinking, .tokenize, .detokenize, .render, .modelInfo, .status, .healthCheck,
-      .healthList: .unary
+      .healthList:
+      .unary
     }
   }
 

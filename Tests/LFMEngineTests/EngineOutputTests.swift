@@ -196,7 +196,11 @@ import Testing
       let start = history.lastIndex(of: T.turnStart) ?? 0
       // The turn's head is `assistant` and a newline.
       let index = history.count - start - 11
-      return ScriptedModel.favouring(answer.indices.contains(index) ? answer[index] : T.turnEnd)
+      var logits = ScriptedModel.favouring(
+        answer.indices.contains(index) ? answer[index] : T.turnEnd)
+      // Where it may not write that, it would rather close what is open than go on.
+      logits[Int(UInt8(ascii: "]"))] = max(10, logits[Int(UInt8(ascii: "]"))])
+      return logits
     }
     return try EngineHarness(model, template: .known(.lfm25MoE))
   }

@@ -183,15 +183,15 @@ import Testing
       #expect(long.message.contains(words) && long.message.contains(" 100,"), "\(long.message)")
       #expect(long.message.contains(" 99:"))
     }
-    let strange = try await refusal { $0.prompt = .tokens([1, 264]) }
-    #expect(strange.code == .invalidArgument && strange.message.contains("264"))
+    let strange = try await refusal { $0.prompt = .tokens([1, 266]) }
+    #expect(strange.code == .invalidArgument && strange.message.contains("266"))
     let parameters: [(inout GenerationRequest) -> Void] = [
       { $0.sampling.temperature = .nan }, { $0.sampling.temperature = -1 },
       { $0.sampling.topP = 1.5 }, { $0.sampling.minP = -0.1 }, { $0.sampling.topK = -1 },
       { $0.sampling.topK = .max }, { $0.sampling.repetitionPenalty = 0 },
       { $0.sampling.repetitionPenalty = .infinity }, { $0.maxTokens = 0 },
       { $0.maxTokens = .max }, { $0.maxTokens = .min }, { $0.topLogProbabilities = 21 },
-      { $0.stop.strings = [""] }, { $0.stop.tokens = [-1] }, { $0.stop.tokens = [264] },
+      { $0.stop.strings = [""] }, { $0.stop.tokens = [-1] }, { $0.stop.tokens = [266] },
     ]
     for change in parameters { #expect(try await refusal(change).code == .invalidArgument) }
     #expect(await harness.run(.greedy("still alive", maxTokens: 1)).summary != nil)

@@ -82,6 +82,34 @@ for (names, answer, end), (_, other, _) in zip(both, alone):
     assert names[-1] == "finished" and "answer" in names and answer == other, (names, answer, other)
     assert end.usage.prompt_tokens > 0 and end.reason > 0
 
+# What the output is held to: a schema, a call of a tool, thinking that is ended.
+import json  # noqa: E402
+
+schema = generation.OutputConstraint(
+    json_schema=b'{"type":"object","properties":{"a":{"enum":[1,2]}},"required":["a"],"additionalProperties":false}')
+names, answer, end = events(start(GENERATE, generation.GenerateRequest(
+    chat=conversation, sampling=greedy, constraint=schema, max_tokens=300,
+    thinking=generation.ThinkingParameters(max_tokens=20))))
+assert json.loads(answer)["a"] in (1, 2) and end.reason == 1, (answer, end)
+for bad in [b'{"type":"x"}', b'{', b'{"uniqueItems":true,"items":{"type":"string"},"type":"array"}']:
+    assert code(start(GENERATE, generation.GenerateRequest(
+        chat=conversation, constraint=generation.OutputConstraint(json_schema=bad)))) == 3, bad
+tool = b'{"name":"turn","parameters":{"type":"object","properties":{"to":{"enum":["left","right"]}},"required":["to"]}}'
+told = list(start(GENERATE, generation.GenerateRequest(
+    chat=chat.Chat(messages=conversation.messages, tools=[tool]), sampling=greedy, max_tokens=300,
+    thinking=generation.ThinkingParameters(max_tokens=20),
+    tool_use=generation.ToolUse(choice=generation.TOOL_CHOICE_REQUIRED, single_call=True))))
+calls = [e.tool_call for e in told if e.WhichOneof("event") == "tool_call"]
+assert [c.name for c in calls] == [b"turn"] and not calls[0].problems, told
+assert json.loads(calls[0].arguments)["to"] in ("left", "right") and told[-1].finished.reason == 6, told
+thinker = start(GENERATE, generation.GenerateRequest(
+    tokens=generation.TokenList(ids=ask("lfm.v1.LanguageModel/Tokenize", lm.TokenizeRequest(
+        text=b"<|im_start|>assistant\n<think>", parse_special_tokens=True)).ids),
+    stop=generation.StopParameters(ignore_end_of_generation=True), sampling=greedy, max_tokens=400))
+ask("lfm.v1.LanguageModel/EndThinking", lm.EndThinkingRequest(call=thinker.id))
+assert events(thinker)[2].thinking_end in (1, 3)
+assert code(start("lfm.v1.LanguageModel/EndThinking", lm.EndThinkingRequest(call=9999))) == 5
+
 # Ends: cancelled, out of time, never begun.
 endless = generation.GenerateRequest(
     text=generation.RawText(text=b"Once"), stop=generation.StopParameters(ignore_end_of_generation=True))

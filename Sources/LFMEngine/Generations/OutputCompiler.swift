@@ -82,11 +82,12 @@ final class OutputCompiler: Sendable {
       }
       return
     }
-    let key = Key.calls(chat.tools, choice: use.choice, allowsSeveral: use.allowsSeveralCalls)
+    let allowsSeveral = rules.calls?.allowsSeveral == true
+    let key = Key.calls(chat.tools, choice: use.choice, allowsSeveral: allowsSeveral)
     rules.calls?.grammar = try compiled(key) { () throws(GenerationFailure) in
       .toolCalls(
         try ToolDeclaration.read(chat.tools), ToolCallGrammar.Choice(use.choice),
-        parallel: use.allowsSeveralCalls)
+        parallel: allowsSeveral)
     }
   }
 
@@ -95,7 +96,7 @@ final class OutputCompiler: Sendable {
   ) throws(GenerationFailure) -> TokenConstraint {
     if let found = kept.withLock({ $0.use(key) }) { return found }
     let compiled = TokenConstraint(
-      try CompiledConstraint(source(), hasPlainIntegers: true), vocabulary)
+      try CompiledConstraint(source(), isToBeWritten: true), vocabulary)
     kept.withLock { $0.keep(key, compiled, most: Self.most) }
     return compiled
   }

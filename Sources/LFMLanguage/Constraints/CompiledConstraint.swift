@@ -4,12 +4,12 @@ import LFMGeneration
 package final class CompiledConstraint: Sendable {
   let program: ConstraintProgram
 
-  /// - Parameter hasPlainIntegers: as `ConstraintSource.grammar` has it.
+  /// - Parameter isToBeWritten: as `ConstraintSource.grammar` has it.
   /// - Throws: INVALID_ARGUMENT that names what cannot be honoured.
   package convenience init(
-    _ source: ConstraintSource, hasPlainIntegers: Bool = false
+    _ source: ConstraintSource, isToBeWritten: Bool = false
   ) throws(GenerationFailure) {
-    try self.init(try source.grammar(hasPlainIntegers: hasPlainIntegers))
+    try self.init(try source.grammar(isToBeWritten: isToBeWritten))
   }
 
   package init(_ grammar: Grammar) throws(GenerationFailure) {

@@ -14,19 +14,21 @@ package enum ConstraintSource: Hashable, Sendable {
   /// schema.
   case toolCalls([ToolDeclaration], ToolCallGrammar.Choice, parallel: Bool)
 
-  /// - Parameter hasPlainIntegers: whether integers are digits only. A value that is an integer is one in other spellings, too
-  ///   (`1.0`, `1e3`), which are to be taken where texts are judged, and not to be written.
+  /// - Parameter isToBeWritten: whether a model writes by it, instead of somebody's text being judged: then values have few
+  ///   spellings (`ValueNotation.Spelling`), of those that mean the same.
   /// - Throws: INVALID_ARGUMENT that names what cannot be honoured, and where.
-  package func grammar(hasPlainIntegers: Bool = false) throws(GenerationFailure) -> Grammar {
+  package func grammar(isToBeWritten: Bool = false) throws(GenerationFailure) -> Grammar {
     switch self {
     case .jsonSchema(let schema):
-      try JSONSchemaCompiler(notation: ValueNotation(hasPlainIntegers: hasPlainIntegers))
+      try JSONSchemaCompiler(notation: isToBeWritten ? .written : ValueNotation())
         .compile(schema)
     case .regularExpression(let pattern): try Self.regular(pattern)
     case .grammar(let text): try GBNFParser.parse(text)
     case .choice(let texts): try ChoiceGrammar.grammar(texts)
     case .toolCalls(let tools, let choice, let parallel):
-      try ToolCallGrammar.compile(tools: tools, choice: choice, parallel: parallel)
+      try ToolCallGrammar.compile(
+        tools: tools, choice: choice, parallel: parallel,
+        spacing: isToBeWritten ? .plain : .flexible)
     }
   }
 

@@ -26,7 +26,7 @@ package struct JSONSchemaCompiler: Sendable {
     var rules = builder.rules
     rules.append(
       Grammar.Rule(
-        name: "the whole", expression: .sequence([notation.space, root, notation.space])))
+        name: "the whole", expression: .sequence([notation.outerSpace, root, notation.outerSpace])))
     guard let grammar = Grammar(rules: rules, root: rules.count - 1).withoutDeadEnds() else {
       throw SchemaFailure.at(JSONPointer(), "no value satisfies it")
     }

@@ -86,7 +86,8 @@ extension SchemaGrammarBuilder {
     _ name: PropertyName, among count: Int
   ) throws(GenerationFailure) -> ByteAutomaton {
     if notation.language == .json {
-      let key = KeySpelling.automaton(name.text, escapesAll: count <= Limits.escapedNames)
+      let key = KeySpelling.automaton(
+        name.text, escapesAll: notation.spelling == .any && count <= Limits.escapedNames)
       try spend(key)
       return key
     }

@@ -25,7 +25,7 @@ enum SchemaLanguages {
     _ value: JSONValue, _ notation: ValueNotation
   ) throws(RegularFailure) -> ByteAutomaton {
     switch value {
-    case .string(let text): return try quoted(texts([text]), notation.language)
+    case .string(let text): return try quoted(texts([text]), notation)
     case .null: return try words(["null"] + (notation.language == .python ? ["None"] : []))
     case .bool(true): return try words(["true"] + (notation.language == .python ? ["True"] : []))
     case .bool(false):
@@ -35,7 +35,7 @@ enum SchemaLanguages {
         throw RegularFailure(.unsupported, "a value with parts has too many spellings")
       }
       return try NumberSpelling.language(
-        NumberShape(points: [number]), hasPlainIntegers: notation.hasPlainIntegers)
+        NumberShape(points: [number]), hasPlainIntegers: notation.spelling == .plain)
     }
   }
 
@@ -48,19 +48,21 @@ enum SchemaLanguages {
   /// - Parameter isLarge: whether the automaton may be so large that in JSON only what has to be escaped should be: each state has
   ///   some twenty more for escapes of everything.
   static func quoted(
-    _ texts: ScalarAutomaton, _ language: ValueNotation.Language, isLarge: Bool = false
+    _ texts: ScalarAutomaton, _ notation: ValueNotation, isLarge: Bool = false
   ) throws(RegularFailure) -> ByteAutomaton {
-    switch language {
-    case .json: try texts.jsonString(isLarge ? .needed : texts.stateCount > 1_000 ? .usual : .any)
-    case .python: try texts.pythonString()
+    switch notation.language {
+    case .json:
+      let isPlain = notation.spelling == .plain || texts.stateCount > 1_000
+      return try texts.jsonString(isLarge ? .needed : isPlain ? .usual : .any)
+    case .python: return try texts.pythonString()
     }
   }
 
   /// All spellings of one character between quotes of a kind.
   static func character(
-    _ language: ValueNotation.Language, quote: UInt8
+    _ notation: ValueNotation, quote: UInt8
   ) throws(RegularFailure) -> ByteAutomaton {
-    try quoted(.oneOf(.all), language).contents(between: quote)
+    try quoted(.oneOf(.all), notation).contents(between: quote)
   }
 }
 

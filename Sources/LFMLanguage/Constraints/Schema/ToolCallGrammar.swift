@@ -21,7 +21,7 @@ package enum ToolCallGrammar {
     tools: [ToolDeclaration], choice: Choice = .any, parallel: Bool = true,
     spacing: ValueNotation.Spacing = .flexible
   ) throws(GenerationFailure) -> Grammar {
-    let notation = ValueNotation(.python, spacing: spacing, hasPlainIntegers: true)
+    let notation = ValueNotation(.python, spacing: spacing, spelling: .plain)
     var rules: [Grammar.Rule] = []
     var calls: [GrammarExpression] = []
     for tool in try chosen(tools, choice) {

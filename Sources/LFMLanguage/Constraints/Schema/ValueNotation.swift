@@ -17,20 +17,34 @@ package struct ValueNotation: Hashable, Sendable {
     /// What `json.dumps` writes with any separators and indentation, and a little more, but never without end: at most two blanks, or
     /// one or two line ends and the indentation of the next line.
     case flexible
+    /// What is written by habit: none or one blank behind a mark and inside brackets, or a line end and the indentation of the next
+    /// line; none before marks, and none around the whole.
+    case plain
+  }
+
+  /// In how many ways one value may be written.
+  package enum Spelling: Hashable, Sendable {
+    /// In all that mean it, as far as they are of a regular language: for texts that are judged.
+    case any
+    /// As programs write: integers as digits, escapes where they are usual, keys as they are. For texts that are to be written: a
+    /// model that may spell a key in escapes will, sooner or later.
+    case plain
   }
 
   package var language: Language
   package var spacing: Spacing
-  /// Whether integers are only digits. If not, they may be written `1.0` and `1e3`, too, as JSON Schema has it.
-  package var hasPlainIntegers: Bool
+  package var spelling: Spelling
 
   package init(
-    _ language: Language = .json, spacing: Spacing = .flexible, hasPlainIntegers: Bool = false
+    _ language: Language = .json, spacing: Spacing = .flexible, spelling: Spelling = .any
   ) {
     self.language = language
     self.spacing = spacing
-    self.hasPlainIntegers = hasPlainIntegers
+    self.spelling = spelling
   }
+
+  /// Of JSON that a model writes.
+  package static let written = ValueNotation(.json, spacing: .plain, spelling: .plain)
 
   /// The deepest indentation that is taken, in blanks.
   static let maximumIndentation = 80
@@ -53,15 +67,23 @@ package struct ValueNotation: Hashable, Sendable {
     switch spacing {
     case .none: .empty
     case .flexible: .language(Self.flexibleSpace)
+    case .plain: .language(Self.plainSpace)
     }
   }
+
+  /// Before and behind a whole value.
+  var outerSpace: GrammarExpression { spacing == .plain ? .empty : space }
 
   var separator: GrammarExpression { mark(",") }
   var assignment: GrammarExpression { mark(":") }
 
   private func mark(_ text: String) -> GrammarExpression {
-    spacing == .none
-      ? .literal(Array(text.utf8)) : .sequence([space, .literal(Array(text.utf8)), space])
+    let text = GrammarExpression.literal(Array(text.utf8))
+    return switch spacing {
+    case .none: text
+    case .flexible: .sequence([space, text, space])
+    case .plain: .sequence([text, space])
+    }
   }
 
   /// `open`, then nothing or `content`, then `close`, with white space between.
@@ -103,6 +125,22 @@ package struct ValueNotation: Hashable, Sendable {
       start: 1)
   }()
 
+  private static let plainSpace: ByteAutomaton = {
+    // Bytes: 0 others, 1 blank, 2 line feed. States: 1 nothing yet, 2 a blank, 3 a line end; then indentation.
+    var classes = [UInt8](repeating: 0, count: 256)
+    classes[0x20] = 1
+    classes[0x0A] = 2
+    typealias State = ByteAutomaton.State
+    var rows: [[State]] = [[0, 0, 0], [0, 2, 3], [0, 0, 0]]
+    for depth in 0...maximumIndentation {
+      rows.append([0, depth == maximumIndentation ? 0 : State(rows.count + 1), 0])
+    }
+    let accepting = rows.indices.map { $0 > 0 }
+    return ByteAutomaton(
+      classes: classes, classCount: 3, transitions: rows.flatMap(\.self), accepting: accepting,
+      start: 1)
+  }()
+
   // MARK: Strings
 
   private var quotes: [UInt8] {
@@ -114,15 +152,15 @@ package struct ValueNotation: Hashable, Sendable {
     let isCounted = shape.values == nil && (shape.minimum > 0 || shape.maximum != nil)
     guard isCounted, shape.language == nil, shape.excluded.isEmpty else {
       let texts = try shape.writableAutomaton { (texts) throws(RegularFailure) in
-        try SchemaLanguages.quoted(texts, language, isLarge: true).stateCount
+        try SchemaLanguages.quoted(texts, self, isLarge: true).stateCount
       }
       return .language(
-        try SchemaLanguages.quoted(texts, language, isLarge: texts.stateCount > 2_000))
+        try SchemaLanguages.quoted(texts, self, isLarge: texts.stateCount > 2_000))
     }
     var choices: [GrammarExpression] = []
     for quote in quotes {
       let characters = GrammarExpression.repetition(
-        .language(try SchemaLanguages.character(language, quote: quote)),
+        .language(try SchemaLanguages.character(self, quote: quote)),
         atLeast: shape.minimum, atMost: shape.maximum)
       choices.append(.sequence([.literal([quote]), characters, .literal([quote])]))
     }
@@ -131,6 +169,6 @@ package struct ValueNotation: Hashable, Sendable {
 
   /// All spellings of keys, quotes included.
   func key(_ names: ScalarAutomaton) throws(RegularFailure) -> ByteAutomaton {
-    try SchemaLanguages.quoted(names, language)
+    try SchemaLanguages.quoted(names, self, isLarge: spelling == .plain)
   }
 }
