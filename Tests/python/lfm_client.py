@@ -16,6 +16,7 @@ HEADER = struct.Struct(">IIBBH")
 
 REPLIES = {
     "lfm.v1.LanguageModel/Generate": generation.GenerateEvent,
+    "lfm.v1.LanguageModel/EndThinking": lm.EndThinkingReply,
     "lfm.v1.LanguageModel/Tokenize": lm.TokenizeReply,
     "lfm.v1.LanguageModel/Detokenize": lm.DetokenizeReply,
     "lfm.v1.LanguageModel/Render": lm.RenderReply,
