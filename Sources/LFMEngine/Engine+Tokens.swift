@@ -10,11 +10,11 @@ extension Engine {
   func take(_ sampled: SampledTokens, for generation: Generation) {
     dispatchPrecondition(condition: .onQueue(queue))
     take(sampled.token, sampled.report, isAnswer: sampled.isAnswer, for: generation)
-    for forced in sampled.forced where !generation.hasEnded {
+    for forced in sampled.forced where !generation.isOver {
       generation.forcedTokens += 1
       take(forced.token, nil, isAnswer: forced.isAnswer, for: generation)
     }
-    if generation.hasEnded { return }
+    if generation.isOver { return }
     if generation.gate?.isOver == true { return finish(generation, .stop) }
     prepareMask(of: generation)
   }
@@ -45,7 +45,32 @@ extension Engine {
   func finish(_ generation: Generation, _ reason: FinishReason) {
     for event in generation.text?.finish() ?? [] { generation.tell(event) }
     let called = reason == .stop && generation.text?.hasCalled == true
-    end(generation, .finished(called ? .toolCalls : reason))
+    let reason = called ? .toolCalls : reason
+    guard let run = continuation(of: generation) else { return end(generation, .finished(reason)) }
+    generation.finishing = reason
+    // Its room is others' from now on.
+    scheduler.remove(generation.id)
+    generation.state = nil
+    generation.preparation = texts.submit(
+      bytes: generation.request?.prompt.textBytes ?? 0, step: { run.step() })
+  }
+
+  /// What finds out how the conversation goes on; `nil` if nobody asked or there is no conversation.
+  private func continuation(of generation: Generation) -> ContinuationRun? {
+    guard let turn = generation.text?.turn, case .chat(let chat)? = generation.request?.prompt,
+      let template = try? preparation.template.get()
+    else { return nil }
+    return ContinuationRun(
+      template, tokenizer, chat: chat, turn: turn, tokens: generation.tokens
+    ) { [self] count in
+      queue.async { [self] in
+        guard !generation.hasEnded, let reason = generation.finishing else { return }
+        generation.preparation = nil
+        generation.continuedTokens = count
+        end(generation, .finished(reason))
+        advance()
+      }
+    }
   }
 
   /// Begins to work out which tokens may come next, while the step computes that they are chosen after.
@@ -75,7 +100,7 @@ extension Engine {
 
   private func release(_ held: HeldRow, of generation: Generation) {
     (generation.sampler, generation.gate) = (held.tail.sampler, held.tail.gate)
-    guard !generation.hasEnded else { return }
+    guard !generation.isOver else { return }
     switch held.result {
     case .success(let sampled): take(sampled, for: generation)
     case .failure(let failure): end(generation, .failed(failure))

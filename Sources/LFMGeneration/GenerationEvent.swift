@@ -123,14 +123,19 @@ public struct GenerationSummary: Hashable, Sendable {
   /// The seed that was used, to have the same text again.
   public var seed: UInt64
   public var thinkingEnd: ThinkingEnd
+  /// With how many tokens of this turn, prompt and output, the next prompt begins that has the turn as it came and a message behind
+  /// it: all, or those up to where the template drops thinking or writes calls in its own way. `nil` unless it was asked for.
+  public var continuedTokens: Int?
 
   public init(
-    reason: FinishReason, usage: GenerationUsage, seed: UInt64, thinkingEnd: ThinkingEnd = .none
+    reason: FinishReason, usage: GenerationUsage, seed: UInt64, thinkingEnd: ThinkingEnd = .none,
+    continuedTokens: Int? = nil
   ) {
     self.reason = reason
     self.usage = usage
     self.seed = seed
     self.thinkingEnd = thinkingEnd
+    self.continuedTokens = continuedTokens
   }
 }
 

@@ -14,12 +14,15 @@ public struct GenerationRequest: Hashable, Sendable {
   public var toolUse: ToolUse
   /// What the answer has to follow; `nil`: nothing.
   public var constraint: OutputConstraint?
+  /// Whether the summary says how much of this turn the conversation's next prompt will begin with. For chats.
+  public var reportsContinuation: Bool
 
   public init(
     prompt: Prompt, sampling: SamplingParameters = SamplingParameters(),
     stop: StopParameters = StopParameters(), maxTokens: Int? = nil, topLogProbabilities: Int = 0,
     reportsTokens: Bool = false, thinking: ThinkingParameters = ThinkingParameters(),
-    toolUse: ToolUse = ToolUse(), constraint: OutputConstraint? = nil
+    toolUse: ToolUse = ToolUse(), constraint: OutputConstraint? = nil,
+    reportsContinuation: Bool = false
   ) {
     self.prompt = prompt
     self.sampling = sampling
@@ -30,6 +33,7 @@ public struct GenerationRequest: Hashable, Sendable {
     self.thinking = thinking
     self.toolUse = toolUse
     self.constraint = constraint
+    self.reportsContinuation = reportsContinuation
   }
 }
 

@@ -94,6 +94,7 @@ extension GenerationSummary {
     usage.write(message.message("usage"))
     message.set("seed", seed)
     message.set("thinking_end", enumeration: thinkingEnd.wireNumber)
+    if let continuedTokens { message.set("continued_tokens", count: continuedTokens) }
   }
 
   fileprivate init(_ message: MessageReader) throws(WireError) {
@@ -101,7 +102,8 @@ extension GenerationSummary {
       reason: FinishReason(wireNumber: message.enumeration("reason")),
       usage: try message.message("usage").map(GenerationUsage.init) ?? GenerationUsage(),
       seed: message.uint64("seed"),
-      thinkingEnd: ThinkingEnd(wireNumber: message.enumeration("thinking_end")))
+      thinkingEnd: ThinkingEnd(wireNumber: message.enumeration("thinking_end")),
+      continuedTokens: try message.optional("continued_tokens", message.count))
   }
 }
 

@@ -14,6 +14,7 @@ extension GenerationRequest {
     thinking.write(message.message("thinking"))
     toolUse.write(message.message("tool_use"))
     constraint?.write(message.message("constraint"))
+    message.set("report_continuation", reportsContinuation)
   }
 
   init(_ message: MessageReader) throws(WireError) {
@@ -26,7 +27,8 @@ extension GenerationRequest {
       reportsTokens: message.bool("report_tokens"),
       thinking: message.message("thinking").map { ThinkingParameters($0) } ?? ThinkingParameters(),
       toolUse: try ToolUse(message.message("tool_use")),
-      constraint: try message.message("constraint").map(OutputConstraint.init))
+      constraint: try message.message("constraint").map(OutputConstraint.init),
+      reportsContinuation: message.bool("report_continuation"))
   }
 }
 

@@ -54,13 +54,15 @@ extension GeneratedToolCall {
 
 extension GenerationSummary {
   var members: [(String, JSONValue)] {
-    [
+    var members: [(String, JSONValue)] = [
       ("finish_reason", .string(reason.rawValue)),
       // A text: JSON's numbers are doubles to most readers, and would lose the low bits.
       ("seed", .string(String(seed))),
       ("thinking_end", .string(thinkingEnd.rawValue)),
       ("usage", usage.json),
     ]
+    if let continuedTokens { members.append(("continued_tokens", .whole(continuedTokens))) }
+    return members
   }
 }
 

@@ -42,6 +42,12 @@ struct OutputOptions: ParsableArguments {
     help: ArgumentHelp("The answer is this text; give it once for each choice.", valueName: "text"))
   var choice: [String] = []
 
+  @Flag(
+    help:
+      "Say with --json how many tokens of this turn the conversation's next prompt will begin with."
+  )
+  var continuation = false
+
   func validate() throws {
     let constraints = [schema != nil, regex != nil, grammar != nil, !choice.isEmpty]
     if constraints.count(where: { $0 }) > 1 {
@@ -55,6 +61,7 @@ struct OutputOptions: ParsableArguments {
       choice: Self.choice(named: toolChoice), allowsSeveralCalls: !singleCall,
       isConstrained: !freeCalls)
     request.constraint = try constraint()
+    request.reportsContinuation = continuation
     if let tools { try declare(tools, in: &request) }
   }
 

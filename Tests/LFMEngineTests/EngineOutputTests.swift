@@ -287,6 +287,40 @@ extension [GenerationEvent] {
   }
 }
 
+@Suite(.timeLimit(.minutes(2))) struct EngineContinuationTests {
+  typealias T = TestTokenizer
+
+  private func summary(_ answer: [TokenID], thinks: Bool) async throws -> GenerationSummary {
+    let model = ScriptedModel { history in
+      let index = history.count - (history.lastIndex(of: T.turnStart) ?? 0) - 11
+      return ScriptedModel.favouring(answer.indices.contains(index) ? answer[index] : T.turnEnd)
+    }
+    let harness = try EngineHarness(model, template: .known(.lfm25MoE))
+    var chat = Chat(messages: [ChatMessage(role: "user", text: "x")])
+    chat.preserveThinking = thinks
+    var request = GenerationRequest(
+      prompt: .chat(chat), sampling: SamplingParameters(temperature: 0, repetitionPenalty: 1))
+    request.reportsContinuation = true
+    let summary = try #require(await harness.run(request).summary)
+    await harness.idle()
+    return summary
+  }
+
+  @Test func `The next prompt begins with the whole turn, or parts where thinking is dropped`()
+    async throws
+  {
+    let plain = try await summary(T.tokens("Yes.") + [T.turnEnd], thinks: false)
+    #expect(plain.continuedTokens == plain.usage.promptTokens + plain.usage.answerTokens)
+    let thought = [T.think] + T.tokens("hm") + [T.thinkEnd] + T.tokens("Yes.") + [T.turnEnd]
+    let dropped = try await summary(thought, thinks: false)
+    #expect(dropped.continuedTokens == dropped.usage.promptTokens)
+    let kept = try await summary(thought, thinks: true)
+    #expect(
+      kept.continuedTokens == kept.usage.promptTokens + kept.usage.thinkingTokens
+        + kept.usage.answerTokens)
+  }
+}
+
 @Suite(.timeLimit(.minutes(2))) struct EngineRepetitionTests {
   @Test func `A tail that only repeats itself ends the generation, if it is to`() async throws {
     let letters = TestTokenizer.tokens("abc")

@@ -97,7 +97,7 @@ extension RandomValues {
       thinking: ThinkingParameters(maxTokens: maybe { $0.int() }, isSkipped: bool()),
       toolUse: ToolUse(
         choice: toolChoice(), allowsSeveralCalls: bool(), isConstrained: bool()),
-      constraint: maybe { $0.constraint() })
+      constraint: maybe { $0.constraint() }, reportsContinuation: bool())
   }
 
   mutating func toolChoice() -> ToolUse.Choice {
@@ -165,7 +165,8 @@ extension RandomValues {
             decodeTime: time()),
           seed: uint64(),
           thinkingEnd: (ThinkingEnd.allCases + [ThinkingEnd(rawValue: "reason_9")])
-            .randomElement(using: &self)!))
+            .randomElement(using: &self)!,
+          continuedTokens: maybe { $0.count() }))
     case 5: return .toolCallBegun(ToolCallBegun(index: index(), id: name(), name: text()))
     case 6: return .toolCallArguments(ToolCallArguments(index: index(), json: text()))
     case 7:

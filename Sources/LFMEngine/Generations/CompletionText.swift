@@ -20,6 +20,8 @@ struct CompletionText: Sendable {
   private(set) var answerTokens = 0
   /// Whether a call has come whole.
   private(set) var hasCalled = false
+  /// What the model said, as a message; `nil` unless the request asks how the conversation goes on.
+  private(set) var turn: ChatMessage?
   /// What the ids of this generation's calls begin with.
   var callPrefix = "call"
 
@@ -30,6 +32,7 @@ struct CompletionText: Sendable {
     decoder = IncrementalDecoder(tokenizer: tokenizer, skipsSpecialTokens: false)
     reader = GeneratedTextReader(stops: request.stop.strings, start: start)
     reportsTokens = request.reportsTokens
+    if request.reportsContinuation { turn = ChatMessage(role: "assistant", text: "") }
     guard case .chat(let chat) = request.prompt, !chat.tools.isEmpty,
       request.toolUse.choice != .none
     else { return }
@@ -87,9 +90,11 @@ struct CompletionText: Sendable {
   private mutating func events(_ deltas: [GeneratedDelta]) -> [GenerationEvent] {
     deltas.flatMap { delta -> [GenerationEvent] in
       switch delta {
-      case .thinking(let text): return [.thinking(takeWaiting(text: text))]
+      case .thinking(let text):
+        turn?.add(thinking: text)
+        return [.thinking(takeWaiting(text: text))]
       case .answer(let text):
-        guard let found = calls?.consume(text) else { return [.answer(takeWaiting(text: text))] }
+        guard let found = calls?.consume(text) else { return [answer(text)] }
         return found.flatMap { events($0) }
       }
     }
@@ -97,12 +102,13 @@ struct CompletionText: Sendable {
 
   private mutating func events(_ found: ToolCallEvent) -> [GenerationEvent] {
     switch found {
-    case .text(let text): return [.answer(takeWaiting(text: text))]
+    case .text(let text): return [answer(text)]
     case .began(let index, let name):
       return [.toolCallBegun(ToolCallBegun(index: index, id: id(index), name: name))]
     case .completed(let index, let call):
       hasCalled = true
       let arguments = call.argumentsText
+      turn?.add(ChatToolCall(name: call.name, arguments: arguments))
       return [
         .toolCallArguments(ToolCallArguments(index: index, json: arguments.text)),
         .toolCall(
@@ -110,11 +116,15 @@ struct CompletionText: Sendable {
             index: index, id: id(index), name: call.name, arguments: arguments,
             problems: call.problems)),
       ]
-    case .rejected(_, let text, let reason):
-      var delta = takeWaiting(text: text)
-      delta.problem = reason
-      return [.answer(delta)]
+    case .rejected(_, let text, let reason): return [answer(text, problem: reason)]
     }
+  }
+
+  private mutating func answer(_ text: String, problem: String? = nil) -> GenerationEvent {
+    turn?.add(answer: text)
+    var delta = takeWaiting(text: text)
+    delta.problem = problem
+    return .answer(delta)
   }
 
   private func id(_ index: Int) -> String { "\(callPrefix)_\(index)" }
@@ -127,4 +137,14 @@ struct CompletionText: Sendable {
     }
     return TextDelta(text: text, tokens: waitingTokens, logProbabilities: waitingReports)
   }
+}
+
+extension ChatMessage {
+  fileprivate mutating func add(thinking text: String) { thinking = (thinking ?? "") + text }
+
+  fileprivate mutating func add(answer text: String) {
+    if case .text(let before)? = content { content = .text(before + text) }
+  }
+
+  fileprivate mutating func add(_ call: ChatToolCall) { toolCalls = (toolCalls ?? []) + [call] }
 }

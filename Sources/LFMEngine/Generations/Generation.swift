@@ -37,6 +37,9 @@ final class Generation: @unchecked Sendable {
   /// Which tokens may come next; `nil`: any.
   var mask: PendingMask?
   var forcedTokens = 0
+  /// Why it ends, while it is found out how the conversation goes on.
+  var finishing: FinishReason?
+  var continuedTokens: Int?
   var text: CompletionText?
   var stop: StopCondition?
   /// `nil` where a tail that repeats itself is no reason to end.
@@ -50,6 +53,8 @@ final class Generation: @unchecked Sendable {
   var reportedAhead: Int?
 
   var hasEnded: Bool { deliver == nil && deliverLogits == nil }
+  /// Whether it generates no more.
+  var isOver: Bool { hasEnded || finishing != nil }
   var generatedCount: Int { tokens.count - promptCount }
   /// Whether any work was begun: sending the call again might then do it twice.
   var hasStarted: Bool { started != nil }
@@ -95,7 +100,8 @@ final class Generation: @unchecked Sendable {
     let seed = sampler?.seed ?? 0
     let (deliver, deliverLogits) = takeHandlers()
     let summary = GenerationSummary(
-      reason: reason, usage: usage, seed: seed, thinkingEnd: gate?.thinkingEnd ?? .none)
+      reason: reason, usage: usage, seed: seed, thinkingEnd: gate?.thinkingEnd ?? .none,
+      continuedTokens: continuedTokens)
     deliver?(.finished(summary))
     deliverLogits?(.finished)
   }

@@ -22,12 +22,14 @@ final class OutputCompiler: Sendable {
   /// How many compiled constraints are kept.
   private static let most = 32
 
-  private let vocabulary: ConstraintVocabulary
+  private let tokenizer: Tokenizer
+  /// Made for the first who needs it: a daemon is ready sooner than its tree of 128,000 tokens.
+  private let vocabulary = Mutex<ConstraintVocabulary?>(nil)
   private let tokens: TurnTokens
   private let kept = Mutex(Kept())
 
   init(tokenizer: Tokenizer) {
-    vocabulary = ConstraintVocabulary(tokenizer.vocabulary)
+    self.tokenizer = tokenizer
     tokens = TurnTokens(tokenizer.vocabulary)
   }
 
@@ -91,12 +93,22 @@ final class OutputCompiler: Sendable {
     }
   }
 
+  /// Two who need it first wait for one making of it.
+  private func sharedVocabulary() -> ConstraintVocabulary {
+    vocabulary.withLock { made in
+      if let made { return made }
+      let new = ConstraintVocabulary(tokenizer.vocabulary)
+      made = new
+      return new
+    }
+  }
+
   private func compiled(
     _ key: Key, _ source: () throws(GenerationFailure) -> ConstraintSource
   ) throws(GenerationFailure) -> TokenConstraint {
     if let found = kept.withLock({ $0.use(key) }) { return found }
     let compiled = TokenConstraint(
-      try CompiledConstraint(source(), isToBeWritten: true), vocabulary)
+      try CompiledConstraint(source(), isToBeWritten: true), sharedVocabulary())
     kept.withLock { $0.keep(key, compiled, most: Self.most) }
     return compiled
   }

@@ -952,7 +952,7 @@ void   lfm__v1__failed__free_unpacked
   assert(message->base.descriptor == &lfm__v1__failed__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor lfm__v1__generate_request__field_descriptors[11] =
+static const ProtobufCFieldDescriptor lfm__v1__generate_request__field_descriptors[12] =
 {
   {
     "chat",
@@ -1086,11 +1086,24 @@ static const ProtobufCFieldDescriptor lfm__v1__generate_request__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "report_continuation",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Lfm__V1__GenerateRequest, report_continuation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned lfm__v1__generate_request__field_indices_by_name[] = {
   0,   /* field[0] = chat */
   10,   /* field[10] = constraint */
   5,   /* field[5] = max_tokens */
+  11,   /* field[11] = report_continuation */
   7,   /* field[7] = report_tokens */
   3,   /* field[3] = sampling */
   4,   /* field[4] = stop */
@@ -1103,7 +1116,7 @@ static const unsigned lfm__v1__generate_request__field_indices_by_name[] = {
 static const ProtobufCIntRange lfm__v1__generate_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor lfm__v1__generate_request__descriptor =
 {
@@ -1113,7 +1126,7 @@ const ProtobufCMessageDescriptor lfm__v1__generate_request__descriptor =
   "Lfm__V1__GenerateRequest",
   "lfm.v1",
   sizeof(Lfm__V1__GenerateRequest),
-  11,
+  12,
   lfm__v1__generate_request__field_descriptors,
   lfm__v1__generate_request__field_indices_by_name,
   1,  lfm__v1__generate_request__number_ranges,
@@ -2247,7 +2260,7 @@ const ProtobufCMessageDescriptor lfm__v1__log_probability_candidate__descriptor 
   (ProtobufCMessageInit) lfm__v1__log_probability_candidate__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor lfm__v1__finished__field_descriptors[4] =
+static const ProtobufCFieldDescriptor lfm__v1__finished__field_descriptors[5] =
 {
   {
     "reason",
@@ -2297,8 +2310,21 @@ static const ProtobufCFieldDescriptor lfm__v1__finished__field_descriptors[4] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "continued_tokens",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Lfm__V1__Finished, optional_continued_tokens_case),
+    offsetof(Lfm__V1__Finished, continued_tokens),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned lfm__v1__finished__field_indices_by_name[] = {
+  4,   /* field[4] = continued_tokens */
   0,   /* field[0] = reason */
   2,   /* field[2] = seed */
   3,   /* field[3] = thinking_end */
@@ -2307,7 +2333,7 @@ static const unsigned lfm__v1__finished__field_indices_by_name[] = {
 static const ProtobufCIntRange lfm__v1__finished__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor lfm__v1__finished__descriptor =
 {
@@ -2317,7 +2343,7 @@ const ProtobufCMessageDescriptor lfm__v1__finished__descriptor =
   "Lfm__V1__Finished",
   "lfm.v1",
   sizeof(Lfm__V1__Finished),
-  4,
+  5,
   lfm__v1__finished__field_descriptors,
   lfm__v1__finished__field_indices_by_name,
   1,  lfm__v1__finished__number_ranges,

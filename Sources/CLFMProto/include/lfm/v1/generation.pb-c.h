@@ -168,6 +168,10 @@ struct  Lfm__V1__GenerateRequest
    * What the answer has to follow. Absent: nothing.
    */
   Lfm__V1__OutputConstraint *constraint;
+  /*
+   * Whether the end says how much of this turn the conversation's next prompt will begin with. For chats.
+   */
+  protobuf_c_boolean report_continuation;
   Lfm__V1__GenerateRequest__PromptCase prompt_case;
   union {
     /*
@@ -190,7 +194,7 @@ struct  Lfm__V1__GenerateRequest
 };
 #define LFM__V1__GENERATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__generate_request__descriptor) \
-    , NULL, NULL, 0, 0, NULL, NULL, NULL, LFM__V1__GENERATE_REQUEST__PROMPT__NOT_SET, {0}, LFM__V1__GENERATE_REQUEST__OPTIONAL_MAX_TOKENS__NOT_SET, {0} }
+    , NULL, NULL, 0, 0, NULL, NULL, NULL, 0, LFM__V1__GENERATE_REQUEST__PROMPT__NOT_SET, {0}, LFM__V1__GENERATE_REQUEST__OPTIONAL_MAX_TOKENS__NOT_SET, {0} }
 
 
 typedef enum {
@@ -643,6 +647,12 @@ struct  Lfm__V1__LogProbabilityCandidate
     , 0, 0 }
 
 
+typedef enum {
+  LFM__V1__FINISHED__OPTIONAL_CONTINUED_TOKENS__NOT_SET = 0,
+  LFM__V1__FINISHED__OPTIONAL_CONTINUED_TOKENS_CONTINUED_TOKENS = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LFM__V1__FINISHED__OPTIONAL_CONTINUED_TOKENS__CASE)
+} Lfm__V1__Finished__OptionalContinuedTokensCase;
+
 /*
  * The end of a generation that went well.
  */
@@ -656,10 +666,14 @@ struct  Lfm__V1__Finished
    */
   uint64_t seed;
   Lfm__V1__ThinkingEnd thinking_end;
+  Lfm__V1__Finished__OptionalContinuedTokensCase optional_continued_tokens_case;
+  union {
+    uint64_t continued_tokens;
+  };
 };
 #define LFM__V1__FINISHED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&lfm__v1__finished__descriptor) \
-    , LFM__V1__FINISH_REASON__FINISH_REASON_UNSPECIFIED, NULL, 0, LFM__V1__THINKING_END__THINKING_END_NONE }
+    , LFM__V1__FINISH_REASON__FINISH_REASON_UNSPECIFIED, NULL, 0, LFM__V1__THINKING_END__THINKING_END_NONE, LFM__V1__FINISHED__OPTIONAL_CONTINUED_TOKENS__NOT_SET, {0} }
 
 
 /*
