@@ -76,8 +76,10 @@ extension Engine {
   /// Begins to work out which tokens may come next, while the step computes that they are chosen after.
   func prepareMask(of generation: Generation) {
     dispatchPrecondition(condition: .onQueue(queue))
+    if generation.mask?.isSlow == true { generation.hasSlowMasks = true }
+    let queue = generation.hasSlowMasks ? slowMasks : masks
     generation.mask = generation.gate?.restriction.map {
-      PendingMask($0, tokenizer.vocabulary, on: masks)
+      PendingMask($0, tokenizer.vocabulary, on: queue)
     }
   }
 

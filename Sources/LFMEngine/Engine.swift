@@ -30,8 +30,11 @@ package final class Engine: TextGenerator, @unchecked Sendable {
   let texts: TokenizationQueue
   let prefillQueue = DispatchQueue(label: "lfmd.prefill")
   let decodeQueue = DispatchQueue(label: "lfmd.decode")
-  /// Which tokens a constraint allows is worked out here, while steps compute.
+  /// Which tokens a constraint allows is worked out here, while steps compute; for constraints that took long once, apart.
   let masks = DispatchQueue(label: "lfmd.masks")
+  let slowMasks = DispatchQueue(label: "lfmd.masks.slow")
+  /// Constraints are compiled here: prompts without one do not wait for it.
+  let compiling = DispatchQueue(label: "lfmd.constraints")
 
   // On the engine queue.
   var scheduler: Scheduler
@@ -116,11 +119,24 @@ package final class Engine: TextGenerator, @unchecked Sendable {
       let generation = Generation(
         id: nextID(), request: request, deadline: deadline, deliver: deliver)
       guard admit(generation, control) else { return }
-      generation.preparation = preparation.prepare(request, on: texts) { [self] result in
-        queue.async { [self] in prepared(generation, result) }
+      guard request.hasConstraint else { return prepare(generation, request) }
+      compiling.async { [self] in
+        if generation.cancellation.isCancelled { return }
+        let refusal = preparation.refusal(of: request)
+        queue.async { [self] in
+          guard !generation.hasEnded else { return }
+          if let refusal { fail(generation, refusal) } else { prepare(generation, request) }
+        }
       }
     }
     return control
+  }
+
+  private func prepare(_ generation: Generation, _ request: GenerationRequest) {
+    dispatchPrecondition(condition: .onQueue(queue))
+    generation.preparation = preparation.prepare(request, on: texts) { [self] result in
+      queue.async { [self] in prepared(generation, result) }
+    }
   }
 
   package func logits(

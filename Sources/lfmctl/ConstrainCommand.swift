@@ -81,16 +81,17 @@ struct ConstrainCommand: AsyncParsableCommand {
 
 /// Which constraint: exactly one of the flags.
 struct ConstraintOptions: ParsableArguments {
-  @Option(help: "A file with a JSON Schema.")
+  @Option(help: "A file with a JSON Schema.", completion: .file())
   var schema: String?
 
   @Option(help: "A regular expression that the whole output matches.")
   var regex: String?
 
-  @Option(help: "A file with a grammar in GBNF.")
+  @Option(help: "A file with a grammar in GBNF.", completion: .file())
   var grammar: String?
 
-  @Option(help: "A file with a JSON list of strings: the output is one of them.")
+  @Option(
+    help: "A file with a JSON list of strings: the output is one of them.", completion: .file())
   var choice: String?
 
   @Option(

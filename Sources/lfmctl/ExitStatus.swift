@@ -30,7 +30,7 @@ enum ExitStatus: Int32, CaseIterable {
     case .software: "the daemon failed inside"
     case .system: "the operating system refused something"
     case .cannotCreate: "the output file cannot be made"
-    case .inputOutput: "reading or writing failed"
+    case .inputOutput: "reading or writing failed, or the daemon lost its weights while it worked"
     case .busy: "the daemon is busy: try again later"
     case .wireProtocol: "what answers on the socket speaks another protocol, or breaks it"
     case .notPermitted: "not permitted, by the socket's mode or by the daemon"
@@ -55,7 +55,8 @@ enum ExitStatus: Int32, CaseIterable {
     case .resourceExhausted, .aborted: self = .busy
     case .permissionDenied, .unauthenticated: self = .notPermitted
     case .failedPrecondition: self = .configuration
-    case .unimplemented, .dataLoss: self = .wireProtocol
+    case .unimplemented: self = .wireProtocol
+    case .dataLoss: self = .inputOutput
     case .internalError: self = .software
     default: self = .failure
     }

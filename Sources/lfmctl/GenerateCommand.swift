@@ -39,7 +39,7 @@ struct GenerateCommand: AsyncParsableCommand {
     name: [.short, .long],
     help: ArgumentHelp(
       "Write to this file instead of standard output; it appears whole or not at all.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var output: String?
 
   func validate() throws {

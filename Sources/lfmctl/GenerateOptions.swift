@@ -26,14 +26,15 @@ struct PromptOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "A conversation: a JSON array of messages, or an object with \"messages\" and \"tools\"; - is standard input.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var messages: String?
 
   @Option(help: "A system message.")
   var system: String?
 
   @Option(
-    help: ArgumentHelp("A document put before the question; may be repeated.", valueName: "file"))
+    help: ArgumentHelp("A document put before the question; may be repeated.", valueName: "file"),
+    completion: .file())
   var file: [String] = []
 
   @Flag(help: "No chat template: the prompt is continued as it is.")

@@ -16,7 +16,7 @@ struct OutputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Tools that the model may call: a JSON list of declarations. Calls are printed as JSON, a line each, and never made.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var tools: String?
 
   @Option(help: "auto, none, required, or the name of the tool to be called.")
@@ -29,13 +29,16 @@ struct OutputOptions: ParsableArguments {
   var freeCalls = false
 
   @Option(
-    help: ArgumentHelp("The answer is JSON that this JSON Schema allows.", valueName: "file"))
+    help: ArgumentHelp("The answer is JSON that this JSON Schema allows.", valueName: "file"),
+    completion: .file())
   var schema: String?
 
   @Option(help: ArgumentHelp("The whole answer matches this regular expression.", valueName: "re"))
   var regex: String?
 
-  @Option(help: ArgumentHelp("The answer follows this grammar (GBNF).", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The answer follows this grammar (GBNF).", valueName: "file"),
+    completion: .file())
   var grammar: String?
 
   @Option(

@@ -17,12 +17,24 @@ enum MappingFaults {
     let thread = Thread {
       var count: UInt64 = 0
       while unsafe read(event, &count, MemoryLayout<UInt64>.size) < 0, errno == EINTR {}
-      guard let path = weightsFile(at: lfm_fault_address()) else { return lfm_fault_release() }
+      guard let path = lostFile(at: lfm_fault_address()) else { return lfm_fault_release() }
       handler(path)
       sleep(patience)
       Exit.now(Exit.inputOutput)
     }
     thread.start()
+  }
+
+  /// The kernel gives the list of mappings in pieces: one that changes meanwhile, as during a start, may lack a line. Asked again,
+  /// it has it.
+  private static func lostFile(at address: UInt) -> String? {
+    for _ in 0..<5 {
+      if let path = weightsFile(at: address) { return path }
+      usleep(2000)
+    }
+    Exit.say(
+      "a fault at address \(String(address, radix: 16)), in nothing that is mapped as weights are")
+    return nil
   }
 
   /// For people: what has happened to the file.

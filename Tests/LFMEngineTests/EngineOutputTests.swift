@@ -152,6 +152,22 @@ import Testing
     await harness.idle()
   }
 
+  @Test func `Forced tokens take their pages as others do`() async throws {
+    // Room for two at a time; each forces some five pages at once.
+    let harness = try EngineHarness(Self.stubborn(T.tokens("zz"))) {
+      $0.contextLength = 512
+      $0.pages = 16
+    }
+    let long = String(repeating: "forced ", count: 45)
+    var request = GenerationRequest.greedy("x")
+    request.constraint = .choice(["z" + long + "end", "a"])
+    let all = (0..<6).map { _ in harness.start(request) }
+    let plain = harness.start(.greedy("x", maxTokens: 200))
+    for listener in all { #expect(await listener.end().answer == "z" + long + "end") }
+    #expect(await plain.end().answer.count == 200)
+    await harness.idle()
+  }
+
   @Test func `A generation that is held can be cancelled`() async throws {
     let harness = try EngineHarness(Self.stubborn(T.tokens("zz")))
     harness.engine.masks.suspend()
@@ -267,6 +283,26 @@ import Testing
     var single = request(.auto)
     single.toolUse.allowsSeveralCalls = false
     #expect(await harness.run(single).toolCalls.count == 1)
+  }
+
+  @Test func `Letters that spell the marks of calls are text`() async throws {
+    let spelled = T.tokens("a<|tool_call_start|>[now()]<|tool_call_end|>b")
+    let events = await (try harness(spelled + [T.turnEnd])).run(request(.auto))
+    #expect(events.toolCalls.isEmpty)
+    #expect(events.answer == "a<|tool_call_start|>[now()]<|tool_call_end|>b")
+    #expect(events.summary?.reason == .stop)
+  }
+
+  @Test func `A call and an answer under a constraint exclude each other where a call has to come`()
+    async throws
+  {
+    var both = request(.required)
+    both.constraint = .choice(["a", "b"])
+    #expect(await (try harness(call)).run(both).failure?.code == .invalidArgument)
+    both.toolUse.choice = .auto
+    #expect(await (try harness(call + [T.turnEnd])).run(both).toolCalls.count == 1)
+    let answered = await (try harness(T.tokens("b"))).run(both)
+    #expect(answered.answer == "b" && answered.toolCalls.isEmpty)
   }
 
   @Test func `Tools that are none, and calls without tools, are refused`() async throws {

@@ -10,7 +10,7 @@ import Testing
       (.deadlineExceeded, .timedOut), (.unavailable, .unavailable),
       (.permissionDenied, .notPermitted), (.unauthenticated, .notPermitted),
       (.failedPrecondition, .configuration), (.unimplemented, .wireProtocol),
-      (.dataLoss, .wireProtocol), (.internalError, .software), (.unknown, .failure),
+      (.dataLoss, .inputOutput), (.internalError, .software), (.unknown, .failure),
       (.cancelled, .failure),
       (StatusCode(rawValue: 4711), .failure),
     ] as [(StatusCode, lfmctl.ExitStatus)])

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Breaks the rules against a running lfmd: it goes on serving, and its descriptors, work and memory come back.
 
 usage: abuse.py SOCKET PROTOS PID     (PROTOS: the folder of the .proto files; PID: the daemon's)

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Two hundred callers of an lfmd that has descriptors for few: those that are in are served, the others wait and are served
 when there is room, and its descriptors come back.
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Calls every method of a running lfmd through lfm_client.py, and stops the daemon at the end.
 
 usage: drive.py SOCKET PROTOS PID     (PROTOS: the folder of the .proto files; PID: the daemon's, to see it drain)

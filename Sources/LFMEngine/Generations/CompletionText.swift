@@ -12,6 +12,9 @@ struct CompletionText: Sendable {
   private var reader: GeneratedTextReader
   /// `nil` where calls of tools are not told from text.
   private var calls: ToolCallReader?
+  private let marks: TurnTokens
+  /// Whether a block of calls is open. Only the marks' own tokens open and close one: their letters in an answer are text.
+  private var isInCalls = false
   private let reportsTokens: Bool
   private var waitingTokens: [TokenID] = []
   private var waitingReports: [TokenLogProbability] = []
@@ -29,6 +32,7 @@ struct CompletionText: Sendable {
     tokenizer: Tokenizer, request: GenerationRequest, start: ThinkingSplitter.Start
   ) {
     vocabulary = tokenizer.vocabulary
+    marks = TurnTokens(tokenizer.vocabulary)
     decoder = IncrementalDecoder(tokenizer: tokenizer, skipsSpecialTokens: false)
     reader = GeneratedTextReader(stops: request.stop.strings, start: start)
     reportsTokens = request.reportsTokens
@@ -52,6 +56,7 @@ struct CompletionText: Sendable {
     _ token: TokenID, report: TokenLogProbability?, isSilent: Bool, isAnswer: Bool = false
   ) -> [GenerationEvent] {
     if isAnswer { reader.beginAnswer() }
+    if token == marks.callsOpen, calls != nil, !reader.isThinking { isInCalls = true }
     if reportsTokens { waitingTokens.append(token) }
     if let report { waitingReports.append(report) }
     let wasThinking = reader.isThinking
@@ -61,7 +66,18 @@ struct CompletionText: Sendable {
       if !text.isEmpty { deltas = reader.consume(text) }
     }
     if wasThinking || reader.isThinking { thinkingTokens += 1 } else { answerTokens += 1 }
-    return events(deltas)
+    var events = events(deltas)
+    if token == marks.callsClose, isInCalls {
+      events += closeCalls()
+      isInCalls = false
+    }
+    return events
+  }
+
+  /// What a block held back; its index is the reader's, and goes on counting.
+  private mutating func closeCalls() -> [GenerationEvent] {
+    guard let rest = calls?.finish() else { return [] }
+    return rest.flatMap { events($0) }
   }
 
   /// What was held back, and the tokens that no delta has carried yet.
@@ -72,7 +88,7 @@ struct CompletionText: Sendable {
     let wasThinking = reader.isThinking
     deltas += reader.finish()
     var events = events(deltas)
-    if let rest = calls?.finish() { events += rest.flatMap { self.events($0) } }
+    events += closeCalls()
     if !waitingTokens.isEmpty || !waitingReports.isEmpty {
       let delta = takeWaiting(text: "")
       events.append(wasThinking ? .thinking(delta) : .answer(delta))
@@ -94,7 +110,7 @@ struct CompletionText: Sendable {
         turn?.add(thinking: text)
         return [.thinking(takeWaiting(text: text))]
       case .answer(let text):
-        guard let found = calls?.consume(text) else { return [answer(text)] }
+        guard isInCalls, let found = calls?.consume(text) else { return [answer(text)] }
         return found.flatMap { events($0) }
       }
     }

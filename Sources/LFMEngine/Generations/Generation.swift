@@ -36,6 +36,7 @@ final class Generation: @unchecked Sendable {
   var gate: OutputGate?
   /// Which tokens may come next; `nil`: any.
   var mask: PendingMask?
+  var hasSlowMasks = false
   var forcedTokens = 0
   /// Why it ends, while it is found out how the conversation goes on.
   var finishing: FinishReason?

@@ -14,7 +14,8 @@ final class OutputCompiler: Sendable {
   }
 
   fileprivate struct Kept: Sendable {
-    var constraints: [Key: TokenConstraint] = [:]
+    /// What came of compiling; refusals are kept, too.
+    var constraints: [Key: Result<TokenConstraint, GenerationFailure>] = [:]
     /// Those used longest ago first.
     var order: [Key] = []
   }
@@ -74,6 +75,11 @@ final class OutputCompiler: Sendable {
         .failedPrecondition,
         "tool_use.choice asks for a call, but this model's vocabulary has no marks for calls")
     }
+    if use.choice != .auto, rules.constraint != nil {
+      throw GenerationFailure(
+        .invalidArgument,
+        "tool_use.choice asks for a call, and constraint for an answer; give one of them")
+    }
     rules.calls = OutputRules.Calls(
       grammar: nil, isRequired: use.choice != .auto, allowsSeveral: use.allowsSeveralCalls)
     if case .named = use.choice { rules.calls?.allowsSeveral = false }
@@ -106,16 +112,20 @@ final class OutputCompiler: Sendable {
   private func compiled(
     _ key: Key, _ source: () throws(GenerationFailure) -> ConstraintSource
   ) throws(GenerationFailure) -> TokenConstraint {
-    if let found = kept.withLock({ $0.use(key) }) { return found }
-    let compiled = TokenConstraint(
-      try CompiledConstraint(source(), isToBeWritten: true), sharedVocabulary())
+    if let found = kept.withLock({ $0.use(key) }) { return try found.get() }
+    let compiled = Result { () throws(GenerationFailure) in
+      TokenConstraint(
+        try CompiledConstraint(source(), isToBeWritten: true), sharedVocabulary())
+    }
     kept.withLock { $0.keep(key, compiled, most: Self.most) }
-    return compiled
+    return try compiled.get()
   }
 }
 
 extension OutputCompiler.Kept {
-  fileprivate mutating func use(_ key: OutputCompiler.Key) -> TokenConstraint? {
+  fileprivate mutating func use(
+    _ key: OutputCompiler.Key
+  ) -> Result<TokenConstraint, GenerationFailure>? {
     guard let found = constraints[key] else { return nil }
     order.removeAll { $0 == key }
     order.append(key)
@@ -123,10 +133,19 @@ extension OutputCompiler.Kept {
   }
 
   fileprivate mutating func keep(
-    _ key: OutputCompiler.Key, _ constraint: TokenConstraint, most: Int
+    _ key: OutputCompiler.Key, _ constraint: Result<TokenConstraint, GenerationFailure>, most: Int
   ) {
     if constraints.updateValue(constraint, forKey: key) == nil { order.append(key) }
     if order.count > most { constraints[order.removeFirst()] = nil }
+  }
+}
+
+extension GenerationRequest {
+  /// Whether something has to be compiled for it.
+  var hasConstraint: Bool {
+    if constraint != nil { return true }
+    guard case .chat(let chat) = prompt else { return false }
+    return !chat.tools.isEmpty
   }
 }
 

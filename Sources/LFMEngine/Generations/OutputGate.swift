@@ -184,7 +184,13 @@ extension OutputGate {
         try takeAnswer(token)
       }
     case .thinking: try read(token)
-    case .answer: try takeAnswer(token)
+    case .answer:
+      // Directly behind its end thinking may be opened again.
+      if token == tokens.thinkingOpens, answer == nil, !hasAnswerText, blocks == 0 {
+        try read(token)
+      } else {
+        try takeAnswer(token)
+      }
     case .calls(var matcher):
       if token == tokens.callsClose {
         blocks += 1
@@ -201,7 +207,7 @@ extension OutputGate {
       last = []
       place = .calls(try calls.grammar?.matcher())
     } else if blocks == 0 {
-      hasAnswerText = true
+      if answer != nil || !isBlank(token) { hasAnswerText = true }
       var matcher = answer.take()
       defer { answer = matcher }
       try advance(&matcher, token)
@@ -236,6 +242,12 @@ extension OutputGate {
     guard try matcher?.advance(token) == true else { throw Self.disobeyed }
     last.append(token)
     if last.count > 4 { last.removeFirst() }
+  }
+
+  private func isBlank(_ token: TokenID) -> Bool {
+    tokenizer.vocabulary.bytes(of: token).allSatisfy {
+      $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D
+    }
   }
 
   private static let disobeyed = GenerationFailure(

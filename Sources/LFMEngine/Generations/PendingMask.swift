@@ -10,6 +10,7 @@ final class PendingMask: Sendable {
 
   private struct State: Sendable {
     var outcome: Outcome?
+    var isSlow = false
     var waiter: (@Sendable (Outcome) -> Void)?
   }
 
@@ -20,16 +21,25 @@ final class PendingMask: Sendable {
   init(_ restriction: TokenRestriction, _ vocabulary: Vocabulary, on queue: DispatchQueue) {
     self.queue = queue
     queue.async { [self] in
+      let begun = ContinuousClock.now
       let outcome = Outcome { () throws(GenerationFailure) in
         try restriction.mask(vocabulary)
       }
+      let isSlow = begun.duration(to: .now) > Self.slow
       let waiter = state.withLock { state in
         state.outcome = outcome
+        state.isSlow = isSlow
         return state.waiter.take()
       }
       waiter?(outcome)
     }
   }
+
+  /// Ordinary constraints take a hundredth of it.
+  private static let slow = Duration.milliseconds(10)
+
+  /// Whether it took so long that the next ones of its generation are to keep others waiting no more.
+  var isSlow: Bool { state.withLock { $0.isSlow } }
 
   /// What came of it, if that is known: nobody who computes ever waits for it.
   var outcome: Outcome? { state.withLock { $0.outcome } }

@@ -36,11 +36,21 @@ struct Preparation: Sendable {
     return queue.submit(bytes: request.prompt.textBytes, step: { run.step() })
   }
 
+  /// Why the request cannot be served, as far as that can be told without its prompt's tokens. What is compiled is kept until it
+  /// is needed.
+  func refusal(of request: GenerationRequest) -> GenerationFailure? {
+    do throws(GenerationFailure) {
+      _ = try outputs.rules(
+        for: try request.validated(vocabularySize: tokenizer.vocabulary.count))
+      return nil
+    } catch {
+      return error
+    }
+  }
+
   /// The prompt's text or tokens, if they may fit.
   fileprivate func begin(_ request: GenerationRequest) throws(GenerationFailure) -> Source {
     let request = try request.validated(vocabularySize: tokenizer.vocabulary.count)
-    // What cannot be honoured is refused before the prompt is worked on; what is compiled is kept until it is needed.
-    _ = try outputs.rules(for: request)
     let source = try source(of: request.prompt, behindChat: skipped(request))
     switch source {
     case .tokens(let tokens): try check(tokens.count, isWhole: true)

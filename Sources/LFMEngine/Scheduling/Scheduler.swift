@@ -134,10 +134,11 @@ package struct Scheduler: Sendable {
     for id in running where entries[id]?.isRunnable == true && entries[id]?.remaining == 1 {
       // A victim of an earlier row is no longer running.
       guard entries[id]?.phase == .running, rows.count < limits.rows else { continue }
-      if secure(id, preempted: &decision.preempted) { rows.append(id) }
+      if secure(id, tokens: 1, preempted: &decision.preempted) { rows.append(id) }
     }
     rows.removeAll { entries[$0]?.phase != .running }
-    let chunk = nextChunk(besides: rows)
+    let chunk = nextChunk(besides: rows, preempted: &decision.preempted)
+    rows.removeAll { entries[$0]?.phase != .running }
     guard chunk != nil || !rows.isEmpty else { return decision }
     inFlight = Set(rows)
     if let chunk { inFlight.insert(chunk.id) }
@@ -145,7 +146,9 @@ package struct Scheduler: Sendable {
     return decision
   }
 
-  private mutating func nextChunk(besides rows: [GenerationID]) -> Step.Chunk? {
+  private mutating func nextChunk(
+    besides rows: [GenerationID], preempted: inout [GenerationID]
+  ) -> Step.Chunk? {
     let turn = turns.firstIndex { id in
       guard let entry = entries[id] else { return false }
       return entry.isRunnable && entry.remaining > 1
@@ -156,18 +159,24 @@ package struct Scheduler: Sendable {
     guard let entry = entries[id] else { return nil }
     let budget = rows.isEmpty ? limits.chunkBudget : limits.interTokenBudget
     let size = min(limits.chunk, limits.rows - rows.count, pace.rows(within: budget))
-    return Step.Chunk(id: id, count: max(1, min(size, entry.remaining, entry.chunkLimit)))
+    let count = max(1, min(size, entry.remaining, entry.chunkLimit))
+    // A prompt has its pages; tokens that were forced behind it may need more.
+    guard secure(id, tokens: count, preempted: &preempted) else { return nil }
+    return Step.Chunk(id: id, count: count)
   }
 
-  /// Makes sure of the page for one more token, at the cost of the youngest if need be.
-  private mutating func secure(_ id: GenerationID, preempted: inout [GenerationID]) -> Bool {
-    guard let entry = entries[id] else { return false }
-    let needed = limits.pages(for: entry.done + 1)
-    while needed > entry.pages {
-      if pagesInUse < limits.pages {
-        pagesInUse += 1
-        entries[id]?.pages += 1
-        return true
+  /// Makes sure of the pages for some more tokens, at the cost of the youngest if need be.
+  private mutating func secure(
+    _ id: GenerationID, tokens count: Int, preempted: inout [GenerationID]
+  ) -> Bool {
+    guard let done = entries[id]?.done else { return false }
+    let needed = limits.pages(for: done + count)
+    while let pages = entries[id]?.pages, needed > pages {
+      let free = min(needed - pages, limits.pages - pagesInUse)
+      if free > 0 {
+        pagesInUse += free
+        entries[id]?.pages += free
+        continue
       }
       guard let victim = running.last(where: { entries[$0]?.isPinned == false }) else {
         return false

@@ -14,10 +14,10 @@ struct InspectCommand: AsyncParsableCommand {
       would keep the model from being served stands last, under Warnings; it is no failure of this command.
       """)
 
-  @Argument(help: "The file; \"demo\" is the demo model.")
+  @Argument(help: "The file; \"demo\" is the demo model.", completion: .file())
   var file: String?
 
-  @Option(help: "The file, in the manner of the other commands.")
+  @Option(help: "The file, in the manner of the other commands.", completion: .file())
   var model: String?
 
   @Flag(help: "Print one JSON object.")

@@ -3,14 +3,18 @@
 /// Owns what is left out of JSON's spellings: numbers beyond the range of 64-bit floats, or so small that they would be read as 0.
 /// Everything else is `NumberLanguage`'s.
 enum NumberSpelling {
-  /// - Parameter hasPlainIntegers: whether integers are only digits where nothing but integers is asked for.
+  /// - Parameter isPlain: whether numbers are only spelled as programs do: integers in digits where nothing but integers is asked
+  ///   for, no zeros behind the last digit, and no more digits than anybody means. A model that may go on writing digits does.
   static func language(
-    _ shape: NumberShape, hasPlainIntegers: Bool
+    _ shape: NumberShape, isPlain: Bool
   ) throws(RegularFailure) -> ByteAutomaton {
-    var language = try texts(shape)
+    let language = try texts(shape)
+    guard isPlain else { return try language.utf8() }
     let isInteger = shape.points.map { $0.allSatisfy(\.isInteger) } ?? (shape.kind == .integer)
-    if isInteger, hasPlainIntegers { language = try language.intersection(plainIntegers) }
-    return try language.utf8()
+    let plain = try language.intersection(isInteger ? writtenIntegers : writtenNumbers)
+    if !plain.isEmpty { return try plain.utf8() }
+    // Bounds that ask for more digits than that.
+    return try (isInteger ? language.intersection(plainIntegers) : language).utf8()
   }
 
   private static func texts(_ shape: NumberShape) throws(RegularFailure) -> ScalarAutomaton {
@@ -58,6 +62,9 @@ enum NumberSpelling {
   private static let plainNumbers = made("-?(0|[1-9][0-9]*)(\\.[0-9]+)?")
   private static let dividedNumbers = made(
     "-?(0|[1-9][0-9]*)|-?(0|[1-9][0-9]{0,14})\\.[0-9]+")
+  private static let writtenIntegers = made("-?[1-9][0-9]{0,24}|0")
+  private static let writtenNumbers = made(
+    "-?(0|[1-9][0-9]{0,24})(\\.([0-9]{0,15}[1-9]|0))?([eE][+-]?[0-9]{1,3})?")
   private static let plainIntegers = made("-?[1-9][0-9]*|0")
   private static let numbers = intersected(NumberLanguage.any)
   private static let integers = intersected(joined(NumberLanguage.integer, largeFloats))

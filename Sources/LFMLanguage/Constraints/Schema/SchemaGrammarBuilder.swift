@@ -81,7 +81,7 @@ final class SchemaGrammarBuilder {
   private func write(_ shape: NumberShape) throws(GenerationFailure) -> GrammarExpression {
     if let known = numberLanguages[shape] { return known }
     let language = try regular { () throws(RegularFailure) in
-      try NumberSpelling.language(shape, hasPlainIntegers: notation.spelling == .plain)
+      try NumberSpelling.language(shape, isPlain: notation.spelling == .plain)
     }
     try spend(language)
     let expression: GrammarExpression = language.start == 0 ? .nothing : .language(language)

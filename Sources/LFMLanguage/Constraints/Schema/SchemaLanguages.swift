@@ -35,7 +35,7 @@ enum SchemaLanguages {
         throw RegularFailure(.unsupported, "a value with parts has too many spellings")
       }
       return try NumberSpelling.language(
-        NumberShape(points: [number]), hasPlainIntegers: notation.spelling == .plain)
+        NumberShape(points: [number]), isPlain: notation.spelling == .plain)
     }
   }
 

@@ -263,7 +263,8 @@ struct GBNFParser {
   private mutating func characters(_ set: ScalarRanges) -> GrammarExpression {
     let automaton = classAutomata[set] ?? set.automaton
     classAutomata[set] = automaton
-    return .language(automaton)
+    // A class that excludes every character.
+    return automaton.start == 0 ? .nothing : .language(automaton)
   }
 
   private mutating func character() throws(GenerationFailure) -> Unicode.Scalar {
