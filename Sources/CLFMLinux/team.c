@@ -36,6 +36,9 @@ struct lfm_team {
   _Alignas(64) _Atomic uint32_t gate;  // OPEN, plus the number of own threads inside the job
   _Atomic uint32_t sleepers;           // own threads asleep (or about to) on epoch
   _Atomic uint32_t caller_sleeps;      // on gate
+  // Moves of pieces from one share to another, begun and ended: between the two a piece is in no share.
+  _Alignas(64) _Atomic uint32_t moves_begun;
+  _Atomic uint32_t moves_ended;
   _Alignas(64) int64_t pieces;
   lfm_team_piece function;
   void *context;
@@ -83,19 +86,26 @@ static int take_first(struct share *share, int64_t *piece) {
 }
 
 // Moves the later half of what another thread has before it into one's own empty share.
-static int steal_half(struct share *from, struct share *to) {
-  uint64_t range = atomic_load_explicit(&from->range, memory_order_relaxed);
+static int steal_half(lfm_team *team, struct share *from, struct share *to) {
+  uint64_t range = atomic_load_explicit(&from->range, memory_order_acquire);
+  if ((range & 0xffffffffu) >= range >> 32) return 0;
+  atomic_fetch_add(&team->moves_begun, 1);
+  int stolen = 0;
   for (;;) {
     uint64_t begin = range & 0xffffffffu, end = range >> 32;
-    if (begin >= end) return 0;
+    if (begin >= end) break;
     uint64_t middle = begin + (end - begin) / 2;
+    // Who sees what is left sees that a move has begun.
     if (atomic_compare_exchange_weak_explicit(
-            &from->range, &range, range_of(begin, middle), memory_order_relaxed,
-            memory_order_relaxed)) {
-      atomic_store_explicit(&to->range, range_of(middle, end), memory_order_relaxed);
-      return 1;
+            &from->range, &range, range_of(begin, middle), memory_order_acq_rel,
+            memory_order_acquire)) {
+      atomic_store_explicit(&to->range, range_of(middle, end), memory_order_release);
+      stolen = 1;
+      break;
     }
   }
+  atomic_fetch_add(&team->moves_ended, 1);
+  return stolen;
 }
 
 static void work_pieces(lfm_team *team, int32_t worker) {
@@ -103,12 +113,16 @@ static void work_pieces(lfm_team *team, int32_t worker) {
   for (;;) {
     int64_t piece;
     while (take_first(own, &piece)) team->function(team->context, worker, piece);
+    uint32_t ended = atomic_load(&team->moves_ended);
     int32_t other = worker, stolen = 0;
     for (int32_t i = 1; i < team->count && !stolen; i++) {
       other = other + 1 == team->count ? 0 : other + 1;
-      stolen = steal_half(&team->shares[other], own);
+      stolen = steal_half(team, &team->shares[other], own);
     }
-    if (!stolen) return;
+    // Nothing was found, and nothing was on its way meanwhile: there is nothing. Whoever left a moment too early would leave the
+    // mover alone with all of it.
+    if (!stolen && atomic_load(&team->moves_begun) == ended) return;
+    if (!stolen) pause_processor();
   }
 }
 
