@@ -39,7 +39,7 @@ check-arm: deps ## Compile the kernels for Arm and check them on emulated proces
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
-demo: all ## Run the daemon on the demo model and ask it two questions
+demo: all ## Run the daemon on the demo model: questions, a call of a tool, JSON under a schema
 	@Tools/demo.sh "$$($(BUILD) --show-bin-path)"
 
 protos: deps ## Generate the C code of Protos/ anew

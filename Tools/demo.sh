@@ -1,5 +1,6 @@
 #!/bin/sh
-# demo.sh BUILT: run the daemon in BUILT on the demo model, and ask it a question and one about a piped document.
+# demo.sh BUILT: run the daemon in BUILT on the demo model; ask it a question, one about a piped document, for a call of a tool and
+# for JSON under a schema.
 set -eu
 built=$1
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -30,6 +31,23 @@ document='Nora lives in Lisbon. Nora works as a baker. Pavel lives in Oslo. Pave
 question='Where does Pavel live?'
 show "echo \"$document\" | lfmctl generate \"$question\""
 echo "$document" | "$built/lfmctl" generate "$question"
+echo
+
+cat >"$place/tools.json" <<'JSON'
+[{"name": "get_weather", "description": "The weather of a city.",
+  "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}]
+JSON
+question='What is the weather in Oslo?'
+show "lfmctl generate --tools tools.json --tool-choice required --single-call \"$question\""
+"$built/lfmctl" generate --tools "$place/tools.json" --tool-choice required --single-call --temperature 0 "$question"
+
+cat >"$place/schema.json" <<'JSON'
+{"type": "object", "required": ["larger"], "additionalProperties": false,
+ "properties": {"larger": {"type": "boolean"}}}
+JSON
+question='Is 47 larger than 52?'
+show "lfmctl generate --schema schema.json \"$question\""
+"$built/lfmctl" generate --schema "$place/schema.json" --temperature 0 "$question"
 echo
 
 show "lfmctl status"

@@ -48,6 +48,8 @@ package struct ValueNotation: Hashable, Sendable {
 
   /// The deepest indentation that is taken, in blanks.
   static let maximumIndentation = 80
+  /// The deepest that is written.
+  static let maximumPlainIndentation = 24
 
   // MARK: Words and marks
 
@@ -75,7 +77,11 @@ package struct ValueNotation: Hashable, Sendable {
   var outerSpace: GrammarExpression { spacing == .plain ? .empty : space }
 
   var separator: GrammarExpression { mark(",") }
-  var assignment: GrammarExpression { mark(":") }
+  var assignment: GrammarExpression {
+    // Nobody breaks a line there.
+    spacing == .plain
+      ? .sequence([.literal([0x3A]), .choice([.empty, .literal([0x20])])]) : mark(":")
+  }
 
   private func mark(_ text: String) -> GrammarExpression {
     let text = GrammarExpression.literal(Array(text.utf8))
@@ -132,8 +138,8 @@ package struct ValueNotation: Hashable, Sendable {
     classes[0x0A] = 2
     typealias State = ByteAutomaton.State
     var rows: [[State]] = [[0, 0, 0], [0, 2, 3], [0, 0, 0]]
-    for depth in 0...maximumIndentation {
-      rows.append([0, depth == maximumIndentation ? 0 : State(rows.count + 1), 0])
+    for depth in 0...maximumPlainIndentation {
+      rows.append([0, depth == maximumPlainIndentation ? 0 : State(rows.count + 1), 0])
     }
     let accepting = rows.indices.map { $0 > 0 }
     return ByteAutomaton(
