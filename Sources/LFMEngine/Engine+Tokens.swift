@@ -86,12 +86,12 @@ extension Engine {
   /// Chooses once the mask is there, on the masks' queue: the others' steps go on meanwhile.
   func hold(_ generation: Generation, _ logits: [Float]) {
     dispatchPrecondition(condition: .onQueue(queue))
-    guard let mask = generation.mask else { return }
+    guard let mask = generation.mask, let sampler = generation.sampler.take() else { return }
     let top = generation.request?.topLogProbabilities ?? 0
     let held = HeldRow(
       logits: logits,
       tail: SamplingTail(
-        sampler: generation.sampler.take(), gate: generation.gate.take(),
+        sampler: sampler, gate: generation.gate.take(),
         topLogProbabilities: top > 0 ? top : nil,
         endsThinking: generation.endsThinking.isRaised))
     mask.whenReady { [self] mask in

@@ -94,10 +94,9 @@ struct Preparation: Sendable {
 
   /// Thinking that is done before it began, where the model thinks at all.
   private func skipped(_ request: GenerationRequest) -> [PromptSegment] {
-    let vocabulary = tokenizer.vocabulary
-    guard request.thinking.isSkipped, vocabulary.specialToken("<think>") != nil,
-      vocabulary.specialToken("</think>") != nil
-    else { return [] }
+    guard request.thinking.isSkipped else { return [] }
+    let tags = TurnTokens(tokenizer.vocabulary)
+    guard tags.thinkingOpens != nil, tags.thinkingCloses != nil else { return [] }
     // What works best with this model: a pair of tags with nothing but an empty line between.
     return [.special("<think>"), .text("\n\n"), .special("</think>"), .text("\n")]
   }

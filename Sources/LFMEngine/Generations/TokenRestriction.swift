@@ -15,36 +15,21 @@ enum TokenRestriction: Sendable {
   ///
   /// - Throws: `invalidArgument` where a constraint can be read in too many ways.
   func mask(_ vocabulary: Vocabulary) throws(GenerationFailure) -> [UInt64] {
-    let count = vocabulary.count
+    var mask = TokenMask(tokenCount: vocabulary.count)
     switch self {
     case .only(let tokens):
-      var mask = [UInt64](repeating: 0, count: (count + 63) / 64)
-      for token in tokens { mask.set(token, count) }
-      return mask
+      for token in tokens { mask.insert(token) }
     case .allBut(let tokens):
-      var mask = [UInt64](repeating: .max, count: (count + 63) / 64)
-      for token in tokens { mask.clear(token, count) }
-      return mask
+      mask = .all(tokenCount: vocabulary.count)
+      for token in tokens { mask.remove(token) }
     case .constrained(var matcher, let also, let end):
-      var allowed = TokenMask(tokenCount: count)
-      try matcher.mask(into: &allowed)
-      var mask = allowed.words
+      try matcher.mask(into: &mask)
       if let end {
-        for token in vocabulary.endOfGeneration { mask.clear(token, count) }
-        if matcher.isComplete { mask.set(end, count) }
+        for token in vocabulary.endOfGeneration { mask.remove(token) }
+        if matcher.isComplete { mask.insert(end) }
       }
-      for token in also { mask.set(token, count) }
-      return mask
+      for token in also { mask.insert(token) }
     }
-  }
-}
-
-extension [UInt64] {
-  fileprivate mutating func set(_ token: TokenID, _ count: Int) {
-    if token >= 0, Int(token) < count { self[Int(token) >> 6] |= 1 << UInt64(token & 63) }
-  }
-
-  fileprivate mutating func clear(_ token: TokenID, _ count: Int) {
-    if token >= 0, Int(token) < count { self[Int(token) >> 6] &= ~(1 << UInt64(token & 63)) }
+    return mask.words
   }
 }

@@ -12,7 +12,7 @@ struct SampledTokens: Sendable {
 
 /// The tail of a step for one generation: its sampler chooses, its gate takes note.
 struct SamplingTail: Sendable {
-  var sampler: Sampler?
+  var sampler: Sampler
   var gate: OutputGate?
   let topLogProbabilities: Int?
   let endsThinking: Bool
@@ -21,8 +21,11 @@ struct SamplingTail: Sendable {
   mutating func sample(
     _ logits: Span<Float>, allowed: [UInt64]?, _ pool: inout CandidatePool
   ) throws(GenerationFailure) -> SampledTokens {
-    let token = try chosen { sampler throws(SamplingError) in
-      try sampler.next(logits: logits, allowed: allowed, pool: &pool)
+    let token: TokenID
+    do throws(SamplingError) {
+      token = try sampler.next(logits: logits, allowed: allowed, pool: &pool)
+    } catch {
+      throw error.failure
     }
     let report = topLogProbabilities.map {
       LogProbabilities.report(logits: logits, chosen: token, top: $0)
@@ -33,23 +36,13 @@ struct SamplingTail: Sendable {
   mutating func sample(
     _ screened: ScreenedRow, _ pool: inout CandidatePool
   ) throws(GenerationFailure) -> SampledTokens {
-    let token = try chosen { sampler throws(SamplingError) in
-      try sampler.next(screened: screened, pool: &pool)
-    }
-    return try taken(token, nil)
-  }
-
-  private mutating func chosen(
-    _ next: (inout Sampler) throws(SamplingError) -> TokenID
-  ) throws(GenerationFailure) -> TokenID {
-    // In place: the set of tokens that occurred is not copied.
-    guard var own = sampler.take() else { throw Self.notLent }
-    defer { sampler = own }
+    let token: TokenID
     do throws(SamplingError) {
-      return try next(&own)
+      token = try sampler.next(screened: screened, pool: &pool)
     } catch {
       throw error.failure
     }
+    return try taken(token, nil)
   }
 
   private mutating func taken(
@@ -59,10 +52,7 @@ struct SamplingTail: Sendable {
     guard var own = gate.take() else { return sampled }
     defer { gate = own }
     (sampled.isAnswer, sampled.forced) = try own.accept(token, endsThinking: endsThinking)
-    sampler?.observe(sampled.forced.map(\.token))
+    sampler.observe(sampled.forced.map(\.token))
     return sampled
   }
-
-  private static let notLent = GenerationFailure(
-    .internalError, "a generation has no sampler; this is a fault of the daemon")
 }

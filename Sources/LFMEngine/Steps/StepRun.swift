@@ -66,10 +66,11 @@ final class StepRun: @unchecked Sendable {
     if part.mask != nil, outcome == nil { return .held(tools.logits.row(row)) }
     do throws(GenerationFailure) {
       let mask = try outcome?.get()
+      // Taken, not copied: the set of tokens that occurred stays in one place.
+      guard let sampler = part.sampler.take() else { return .committed }
       var tail = SamplingTail(
-        sampler: part.sampler, gate: part.gate, topLogProbabilities: part.topLogProbabilities,
+        sampler: sampler, gate: part.gate.take(), topLogProbabilities: part.topLogProbabilities,
         endsThinking: part.generation.endsThinking.isRaised)
-      (part.sampler, part.gate) = (nil, nil)
       defer { (part.sampler, part.gate) = (tail.sampler, tail.gate) }
       if let screened = tools.logits.screened(row) {
         return .sampled(try tail.sample(screened, &tools.pool))

@@ -17,7 +17,7 @@ struct GBNFParser {
   private var definitions: [Bool] = []
   /// Where each rule was first named.
   private var firstUses: [Int] = []
-  private var classAutomata: [ScalarRanges: ByteAutomaton] = [:]
+  private var classAutomata: [ScalarSet: ByteAutomaton] = [:]
 
   /// - Throws: INVALID_ARGUMENT with line and column.
   static func parse(_ text: String) throws(GenerationFailure) -> Grammar {
@@ -150,7 +150,7 @@ struct GBNFParser {
       case "[": parts.append(try characterClass())
       case ".":
         index += 1
-        parts.append(characters(.all))
+        parts.append(try characters(.all))
       case "(": parts.append(try group())
       case "*", "+", "?", "{":
         guard let part = parts.popLast() else {
@@ -256,15 +256,22 @@ struct GBNFParser {
       ranges.append(low...high)
     }
     guard !ranges.isEmpty else { throw failure("this class is empty", at: place) }
-    let set = ScalarRanges(ranges)
-    return characters(isNegated ? set.inverted : set)
+    let set = ScalarSet(ranges)
+    return try characters(isNegated ? set.complement : set)
   }
 
-  private mutating func characters(_ set: ScalarRanges) -> GrammarExpression {
-    let automaton = classAutomata[set] ?? set.automaton
-    classAutomata[set] = automaton
+  private mutating func characters(_ set: ScalarSet) throws(GenerationFailure) -> GrammarExpression
+  {
     // A class that excludes every character.
-    return automaton.start == 0 ? .nothing : .language(automaton)
+    if set.isEmpty { return .nothing }
+    if let known = classAutomata[set] { return .language(known) }
+    do {
+      let automaton = try ScalarAutomaton.oneOf(set).utf8()
+      classAutomata[set] = automaton
+      return .language(automaton)
+    } catch {
+      throw error.generationFailure
+    }
   }
 
   private mutating func character() throws(GenerationFailure) -> Unicode.Scalar {

@@ -13,6 +13,17 @@ package struct TokenMask: Hashable, Sendable {
       && words[Int(token) >> 6] >> UInt64(token & 63) & 1 == 1
   }
 
+  /// All tokens.
+  package static func all(tokenCount: Int) -> TokenMask {
+    var mask = TokenMask(tokenCount: tokenCount)
+    for index in mask.words.indices { mask.words[index] = .max }
+    return mask
+  }
+
+  package mutating func remove(_ token: TokenID) {
+    words[Int(token) >> 6] &= ~(1 << UInt64(token & 63))
+  }
+
   package mutating func insert(_ token: TokenID) {
     words[Int(token) >> 6] |= 1 << UInt64(token & 63)
   }
