@@ -95,33 +95,6 @@ final class PrivateDaemon {
     // dup2 clears close-on-exec on the copy; glibc's action does so also where the two numbers are one.
     unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, 3)
     closeInheritedOnExec()
-    var attributes = posix_spawnattr_t()
-    unsafe posix_spawnattr_init(&attributes)
-    defer { unsafe posix_spawnattr_destroy(&attributes) }
-    // A group of its own: Ctrl-C reaches us alone. The signals' state is a fresh program's, not that of this thread.
-    var none = sigset_t()
-    var reset = sigset_t()
-    unsafe sigemptyset(&none)
-    unsafe sigemptyset(&reset)
-    for number in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&reset, number) }
-    unsafe posix_spawnattr_setsigmask(&attributes, &none)
-    unsafe posix_spawnattr_setsigdefault(&attributes, &reset)
-    unsafe posix_spawnattr_setflags(
-      &attributes,
-      Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    var process = pid_t()
-    var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-    defer {
-      var next = 0
-      while next < words.count {
-        unsafe free(arguments[next])
-        next += 1
-      }
-    }
-    let failure = unsafe posix_spawn(&process, program, &actions, &attributes, &arguments, environ)
-    guard failure == 0 else {
-      throw Failure(.system, "cannot start \(program): \(systemError(failure))")
-    }
-    return process
+    return try unsafe ChildProcess.start(program, words, &actions)
   }
 }

@@ -76,7 +76,7 @@ struct RenderCommand: AsyncParsableCommand {
         ? JSONValue(members: [("text", .string(prompt.text))]).serialized + "\n" : prompt.text
     }
     let text = try await connection.withClient {
-      try await $0.render(chat, timeout: connection.limit)
+      try await $0.render(chat, asSent: asSent, timeout: connection.limit)
     }
     return json ? JSONValue(members: [("text", .string(text))]).serialized + "\n" : text
   }
@@ -85,7 +85,7 @@ struct RenderCommand: AsyncParsableCommand {
   private func family(_ form: PromptForm) async throws -> ChatTemplate? {
     if let chatTemplate { return try OfflineModel.family(named: chatTemplate) }
     if let model = connection.model { return try OfflineModel(model).chatTemplate(override: nil) }
-    guard asSent || segments || form.date != nil else { return nil }
+    guard segments || form.date != nil else { return nil }
     return try await connection.withClient { try await servedFamily($0) }
   }
 

@@ -3,37 +3,20 @@ import Testing
 
 /// The C code in the repository is what Protos/ gives.
 @Suite struct GeneratedCodeTests {
-  private static let root = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
   /// Another version's output may differ in its words.
   private static var hasTheGenerator: Bool {
-    run("protoc-c --version && protoc --version").output.contains("protobuf-c 1.4.1")
-  }
-
-  private static func run(_ command: String) -> (status: Int32, output: String) {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", command]
-    process.currentDirectoryURL = root
-    process.standardOutput = pipe
-    process.standardError = pipe
-    do { try process.run() } catch { return (-1, "\(error)") }
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    Shell.run("protoc-c --version && protoc --version").output.contains("protobuf-c 1.4.1")
   }
 
   @Test(.enabled(if: hasTheGenerator, "protoc-c 1.4.1 and protoc are not installed"))
   func isCurrent() {
-    let (status, output) = Self.run("Tools/generate-protos.sh --check")
+    let (status, output) = Shell.run("Tools/generate-protos.sh --check")
     #expect(status == 0, "\(output)")
   }
 
   /// proto3 `optional` is beyond protoc-c 1.4.1, and a message within itself beyond any bound on depth.
   @Test func theContractKeepsItsRules() throws {
-    let protos = Self.root.appending(path: "Protos")
+    let protos = Shell.root.appending(path: "Protos")
     let files = try #require(
       FileManager.default.enumerator(at: protos, includingPropertiesForKeys: nil)
     ).compactMap { $0 as? URL }.filter { $0.pathExtension == "proto" }

@@ -91,34 +91,7 @@ struct ToolProcess {
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
     unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    var attributes = posix_spawnattr_t()
-    unsafe posix_spawnattr_init(&attributes)
-    defer { unsafe posix_spawnattr_destroy(&attributes) }
-    // A group of its own, to be ended as one; signals as in a fresh program.
-    var none = sigset_t()
-    var reset = sigset_t()
-    unsafe sigemptyset(&none)
-    unsafe sigemptyset(&reset)
-    for number in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&reset, number) }
-    unsafe posix_spawnattr_setsigmask(&attributes, &none)
-    unsafe posix_spawnattr_setsigdefault(&attributes, &reset)
-    unsafe posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    let words = [program] + arguments
-    var pointers = unsafe words.map { unsafe strdup($0) } + [nil]
-    defer {
-      var next = 0
-      while next < words.count {
-        unsafe free(pointers[next])
-        next += 1
-      }
-    }
-    var process = pid_t()
-    let failure = unsafe posix_spawn(&process, program, &actions, &attributes, &pointers, environ)
-    guard failure == 0 else {
-      throw Failure(.system, "cannot start \(program): \(systemError(failure))")
-    }
-    return process
+    return try unsafe ChildProcess.start(program, [program] + arguments, &actions)
   }
 
   /// Both directions at once: a tool may answer before it has read everything.
