@@ -1,4 +1,4 @@
-/// The model begins to call a tool.
+/// The model begins to call a tool. With the same index again, what came for it before is void.
 public struct ToolCallBegun: Hashable, Sendable {
   /// Of the calls of this generation, from 0.
   public var index: Int
@@ -14,7 +14,8 @@ public struct ToolCallBegun: Hashable, Sendable {
   }
 }
 
-/// More of the JSON text of a call's arguments; all pieces together are `GeneratedToolCall.arguments`.
+/// More of the JSON text of a call's arguments, as soon as an argument is whole; all pieces since the call began are
+/// `GeneratedToolCall.arguments`.
 public struct ToolCallArguments: Hashable, Sendable {
   public var index: Int
   public var json: String

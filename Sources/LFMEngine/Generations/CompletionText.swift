@@ -121,16 +121,17 @@ struct CompletionText: Sendable {
     case .text(let text): return [answer(text)]
     case .began(let index, let name):
       return [.toolCallBegun(ToolCallBegun(index: index, id: id(index), name: name))]
+    case .arguments(let index, let json):
+      return [.toolCallArguments(ToolCallArguments(index: index, json: json))]
     case .completed(let index, let call):
       hasCalled = true
       let arguments = call.argumentsText
       turn?.add(ChatToolCall(name: call.name, arguments: arguments))
       return [
-        .toolCallArguments(ToolCallArguments(index: index, json: arguments.text)),
         .toolCall(
           GeneratedToolCall(
             index: index, id: id(index), name: call.name, arguments: arguments,
-            problems: call.problems)),
+            problems: call.problems))
       ]
     case .rejected(_, let text, let reason): return [answer(text, problem: reason)]
     }

@@ -61,6 +61,16 @@ struct CallParser {
     return Call(name: name, arguments: arguments)
   }
 
+  /// Reads the one argument that fills a range of bytes, strictly; `nil` if it is none.
+  static func argument(_ bytes: [UInt8], _ range: Range<Int>) -> JSONObject? {
+    var parser = CallValueParser(bytes, range)
+    var arguments = JSONObject()
+    parser.skipSpace()
+    guard (try? argument(&parser, &arguments)) != nil else { return nil }
+    parser.skipSpace()
+    return parser.index == range.upperBound ? arguments : nil
+  }
+
   private static func argument(
     _ parser: inout CallValueParser, _ arguments: inout JSONObject
   ) throws(CallFailure) {

@@ -6,6 +6,8 @@ struct CallScanner {
   enum Finding: Equatable {
     /// A call of this tool has been opened.
     case call(String)
+    /// An argument of a call has ended in front of this byte, if one stands there.
+    case argument
     /// The list that the block began with is closed.
     case closed
   }
@@ -90,16 +92,22 @@ struct CallScanner {
         return nil
       }
       word = []
+      if byte == UInt8(ascii: ")"), isOnCallLevel { return .argument }
       if brackets.isEmpty, beginsWithList {
         isLost = true
         return .closed
       }
+    case UInt8(ascii: ",") where isAmongArguments: return .argument
     default: follow(byte)
     }
     return nil
   }
 
   private var isOnCallLevel: Bool { brackets.count == (beginsWithList ? 1 : 0) }
+
+  private var isAmongArguments: Bool {
+    brackets.count == (beginsWithList ? 2 : 1) && brackets.last == UInt8(ascii: ")")
+  }
 
   private mutating func open(_ closing: UInt8) {
     brackets.append(closing)

@@ -44,7 +44,7 @@ package struct ModelOutput: Hashable, Sendable {
     for event in events {
       switch event {
       case .text(let piece): content += piece
-      case .began: break
+      case .began, .arguments: break
       case .completed(_, let call):
         problems += call.problems.map { Problem(call: calls.count, reason: $0) }
         calls.append(call)

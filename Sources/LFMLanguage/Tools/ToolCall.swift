@@ -24,8 +24,10 @@ package enum ToolCallEvent: Hashable, Sendable {
   /// Text outside of calls. Never empty.
   case text(String)
   /// The model has begun to write a call of this tool. Not a promise: what follows may turn out to be unreadable. `index` counts
-  /// what was begun in the whole text, from 0; with the same index again, the name is another.
+  /// what was begun in the whole text, from 0; with the same index again, what came for it before is void.
   case began(index: Int, name: String)
+  /// More of the JSON text of the arguments; all pieces since the call began are `argumentsText`, once it is completed.
+  case arguments(index: Int, json: String)
   case completed(index: Int, ToolCall)
   /// Text that was to be one or several calls and is none, as it was written, and why. `index` is that of the call that had
   /// begun, if it is one.

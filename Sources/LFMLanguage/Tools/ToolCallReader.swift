@@ -33,8 +33,8 @@ package struct ToolCallReader: Sendable {
   private var text: [UInt8] = []
   private var body: [UInt8] = []
   private var events: [ToolCallEvent] = []
-  /// Names of calls of this block that have been announced.
-  private var announced: [String] = []
+  /// Calls of this block that have been announced.
+  private var announced: [(name: String, arguments: PartialArguments)] = []
   /// Calls before this block, read or refused.
   private var firstIndex = 0
 
@@ -120,7 +120,13 @@ package struct ToolCallReader: Sendable {
     case .call(let name):
       flushText()
       events.append(.began(index: firstIndex + announced.count, name: name))
-      announced.append(name)
+      announced.append((name, PartialArguments(start: body.count)))
+    case .argument:
+      if let last = announced.indices.last,
+        let json = announced[last].arguments.read(body, upTo: body.count - 1)
+      {
+        events.append(.arguments(index: firstIndex + last, json: json))
+      }
     case .closed:
       if let outcome = CallBlock.strict(body) {
         give(outcome, marker: [])
@@ -181,13 +187,18 @@ package struct ToolCallReader: Sendable {
     let index = firstIndex + offset
     switch part {
     case .call(let call):
-      if offset >= announced.count || announced[offset] != call.name {
+      var whole = ToolCall(name: call.name, arguments: call.arguments)
+      whole.problems = check?.problems(of: call) ?? []
+      let begun = announced.indices.contains(offset) ? announced[offset] : nil
+      if let begun, begun.name == call.name,
+        let rest = begun.arguments.rest(of: whole.argumentsText)
+      {
+        events.append(.arguments(index: index, json: rest))
+      } else {
         events.append(.began(index: index, name: call.name))
+        events.append(.arguments(index: index, json: whole.argumentsText.text))
       }
-      let problems = check?.problems(of: call) ?? []
-      events.append(
-        .completed(
-          index: index, ToolCall(name: call.name, arguments: call.arguments, problems: problems)))
+      events.append(.completed(index: index, whole))
     case .rejected(let range, let reason):
       events.append(
         .rejected(

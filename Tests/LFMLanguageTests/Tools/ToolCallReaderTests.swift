@@ -22,7 +22,22 @@ struct ToolCallReaderTests {
     for piece in pieces { add(reader.consume(piece)) }
     add(reader.finish())
     #expect(reader.finish().isEmpty)
+    checkArguments(events)
     return events
+  }
+
+  /// The pieces of a call's arguments, since it began last, are its arguments.
+  private static func checkArguments(_ events: [ToolCallEvent]) {
+    var pieces: [Int: String] = [:]
+    for event in events {
+      switch event {
+      case .text, .rejected: break
+      case .began(let index, _): pieces[index] = ""
+      case .arguments(let index, let json): pieces[index, default: "?"] += json
+      case .completed(let index, let call):
+        #expect(pieces[index] == call.argumentsText.text)
+      }
+    }
   }
 
   /// The calls between markers, as `name{arguments}`; what was rejected as `!text`, text as `"text`.
@@ -32,7 +47,7 @@ struct ToolCallReaderTests {
     events([text], tools: tools).compactMap { event in
       switch event {
       case .text(let text): "\"" + text
-      case .began: nil
+      case .began, .arguments: nil
       case .completed(_, let call): call.name + call.argumentsText.text
       case .rejected(_, let text, _): "!" + text
       }
@@ -189,16 +204,60 @@ struct ToolCallReaderTests {
     var reader = ToolCallReader()
     #expect(reader.consume("Let me see. " + Self.start + "[a.b") == [.text("Let me see. ")])
     #expect(reader.consume("(x='(") == [.began(index: 0, name: "a.b")])
-    #expect(reader.consume("', y=g(1)), c(") == [.began(index: 1, name: "c")])
+    #expect(
+      reader.consume("', y=g(1)), c(") == [
+        .arguments(index: 0, json: #"{"x": "(""#), .began(index: 1, name: "c"),
+      ])
     let rest = reader.consume(")]")
     #expect(
       rest == [
         .rejected(
           index: 0, text: "a.b(x='(', y=g(1))",
           reason: "argument y: a value is a call of its own, which cannot be computed here"),
+        .arguments(index: 1, json: "{}"),
         .completed(index: 1, ToolCall(name: "c", arguments: JSONObject())),
       ])
     #expect(reader.consume(Self.end + Self.start + "d(").last == .began(index: 2, name: "d"))
+  }
+
+  @Test func argumentsComeOneByOne() {
+    var reader = ToolCallReader()
+    func pieces(_ text: String) -> [String] {
+      reader.consume(text).map { event in
+        switch event {
+        case .began(let index, let name): "\(index) \(name)"
+        case .arguments(let index, let json): "\(index) \(json)"
+        case .completed(let index, _): "\(index)."
+        case .text(let text), .rejected(_, let text, _): "!\(text)"
+        }
+      }
+    }
+    #expect(pieces(Self.start + "[f(a='x") == ["0 f"])
+    #expect(pieces("', ") == [#"0 {"a": "x""#])
+    #expect(pieces("b=[1, (2, 3)], **{'c': None, 'd': {}}") == [#"0 , "b": [1, [2, 3]]"#])
+    #expect(pieces("), g(") == [#"0 , "c": null, "d": {}"#, "1 g"])
+    // Nothing is known of the arguments behind one that has no name; what is refused is refused when all is read.
+    #expect(pieces("1, e=2), h()") == ["2 h"])
+    #expect(pieces("]") == ["0 }", "0.", "!g(1, e=2)", "2 {}", "2."])
+  }
+
+  @Test func argumentsWaitWhereTheyAreUnclear() {
+    // The quotes fit in only one way once all has come, which is not the first.
+    let unclear = Self.events([Self.start + "[f(a='it's')]" + Self.end])
+    #expect(
+      unclear.prefix(2) == [
+        .began(index: 0, name: "f"), .arguments(index: 0, json: #"{"a": "it's"}"#),
+      ])
+    #expect(unclear.count == 3)
+    // What is no list of calls is text, although a part of it looked like one.
+    let refused = Self.events([Self.start + "[f(a=1), 5"])
+    #expect(
+      refused == [
+        .began(index: 0, name: "f"), .arguments(index: 0, json: #"{"a": 1"#),
+        .rejected(
+          index: 0, text: Self.start + "[f(a=1), 5",
+          reason: "what stands between the markers is no list of calls"),
+      ])
   }
 
   @Test func declaredToolsAreCompared() throws {

@@ -33,6 +33,8 @@ import Testing
     case .rejected(_, let text, let reason): .answer(TextDelta(text: text, problem: reason))
     case .began(let index, let name):
       .toolCallBegun(ToolCallBegun(index: index, id: "c\(index)", name: name))
+    case .arguments(let index, let json):
+      .toolCallArguments(ToolCallArguments(index: index, json: json))
     case .completed(let index, let call):
       .toolCall(
         GeneratedToolCall(

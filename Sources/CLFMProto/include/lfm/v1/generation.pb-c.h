@@ -466,11 +466,11 @@ struct  Lfm__V1__GenerateEvent
      */
     Lfm__V1__Failed *failed;
     /*
-     * The model begins to call a tool.
+     * The model begins to call a tool. Not a promise: what follows may turn out to be no call, and is then an answer with its reason.
      */
     Lfm__V1__ToolCallBegun *tool_call_begun;
     /*
-     * A piece of the arguments of a call that has begun.
+     * A piece of the arguments of a call that has begun, as soon as an argument is whole.
      */
     Lfm__V1__ToolCallArguments *tool_call_arguments;
     /*
@@ -524,7 +524,7 @@ struct  Lfm__V1__ToolCallBegun
 {
   ProtobufCMessage base;
   /*
-   * Of the calls of this generation, from 0.
+   * Of the calls of this generation, from 0. With the same index again, what came for it before is void: the call turned out to be another.
    */
   uint32_t index;
   /*
