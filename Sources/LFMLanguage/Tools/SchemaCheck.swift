@@ -2,7 +2,8 @@
 ///
 /// Owns the common assertions: types, enumerations, ranges, lengths, members, items, combinations, and references within the schema.
 /// What it does not know (patterns, formats, references elsewhere) it passes over: it finds faults, it does not prove that there
-/// are none. Depth and work are bounded, whatever the schema.
+/// are none; and where a fault would be that an inner schema fits, one that was not looked at whole is not taken to fit. Depth and
+/// work are bounded, whatever the schema.
 struct SchemaCheck {
   private static let maximumDepth = 48
   private static let maximumSteps = 100_000
@@ -10,6 +11,8 @@ struct SchemaCheck {
 
   private let root: JSONValue
   private var steps = 0
+  /// Whether something that could be at fault was passed over.
+  private var isUnsure = false
   private var problems: [String] = []
 
   /// What is wrong with the arguments of a call, a sentence each; at most eight.
@@ -26,6 +29,22 @@ struct SchemaCheck {
   }
 
   private init(root: JSONValue) { self.root = root }
+
+  /// Keywords that are looked at, and those that assert nothing.
+  private static let known: Set<String> = [
+    "$ref", "$defs", "definitions", "$schema", "$id", "$anchor", "$comment", "title", "description",
+    "default", "examples", "deprecated", "readOnly", "writeOnly", "type", "enum", "const",
+    "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+    "multipleOf", "minItems", "maxItems", "uniqueItems", "items", "prefixItems", "minProperties",
+    "maxProperties", "properties", "required", "additionalProperties", "allOf", "anyOf", "oneOf",
+    "not", "if", "then", "else",
+  ]
+
+  private enum Fit {
+    case no
+    case unsure
+    case yes
+  }
 
   /// Where in the arguments a value stands.
   struct Place {
@@ -46,14 +65,22 @@ struct SchemaCheck {
     _ value: JSONValue, _ schema: JSONValue, _ place: Place, depth: Int, reports: Bool
   ) -> Bool {
     steps += 1
-    guard depth < Self.maximumDepth, steps < Self.maximumSteps else { return true }
+    guard depth < Self.maximumDepth, steps < Self.maximumSteps else {
+      isUnsure = true
+      return true
+    }
     guard case .object(let rules) = schema else {
       return schema == .bool(false)
         ? fault("is not allowed", place, reports) : true
     }
+    if !rules.members.allSatisfy({ Self.known.contains($0.key) }) { isUnsure = true }
     var isFine = true
-    if case .string(let reference)? = rules["$ref"], let target = target(of: reference) {
-      isFine = accepts(value, target, place, depth: depth + 1, reports: reports)
+    if case .string(let reference)? = rules["$ref"] {
+      if let target = target(of: reference) {
+        isFine = accepts(value, target, place, depth: depth + 1, reports: reports)
+      } else {
+        isUnsure = true
+      }
     }
     if let sentence = SchemaAssertions.fault(of: value, rules) {
       isFine = fault(sentence, place, reports)
@@ -112,7 +139,10 @@ struct SchemaCheck {
     for (index, item) in items.enumerated() {
       guard let schema = index < first.count ? first[index] : rules["items"] else { break }
       // Lists of schemas are those of older drafts.
-      if case .array = schema { break }
+      if case .array = schema {
+        isUnsure = true
+        break
+      }
       isFine =
         accepts(item, schema, place.item(index), depth: depth + 1, reports: reports) && isFine
     }
@@ -128,35 +158,50 @@ struct SchemaCheck {
         isFine = accepts(value, schema, place, depth: depth + 1, reports: reports) && isFine
       }
     }
-    if case .array(let schemas)? = rules["anyOf"], fitting(value, schemas, place, depth) == 0 {
-      isFine = fault("fits none of the alternatives", place, reports)
+    if case .array(let schemas)? = rules["anyOf"] {
+      let fits = fits(value, schemas, place, depth)
+      if fits.allSatisfy({ $0 == .no }) {
+        isFine = fault("fits none of the alternatives", place, reports)
+      }
     }
     if case .array(let schemas)? = rules["oneOf"] {
-      let count = fitting(value, schemas, place, depth)
-      if count != 1 {
+      let fits = fits(value, schemas, place, depth)
+      let count = fits.count { $0 == .yes }
+      if count > 1 || count == 0 && !fits.contains(.unsure) {
         isFine = fault("fits \(count) of the alternatives, not one", place, reports)
       }
     }
-    if let schema = rules["not"], fitting(value, [schema], place, depth) == 1 {
+    if let schema = rules["not"], fit(value, schema, place, depth) == .yes {
       isFine = fault("is excluded", place, reports)
     }
     if let condition = rules["if"] {
-      let branch = fitting(value, [condition], place, depth) == 1 ? "then" : "else"
-      if let schema = rules[branch] {
-        isFine = accepts(value, schema, place, depth: depth + 1, reports: reports) && isFine
+      let branch: JSONValue? =
+        switch fit(value, condition, place, depth) {
+        case .yes: rules["then"]
+        case .no: rules["else"]
+        case .unsure: nil
+        }
+      if let branch {
+        isFine = accepts(value, branch, place, depth: depth + 1, reports: reports) && isFine
       }
     }
     return isFine
   }
 
-  private mutating func fitting(
+  private mutating func fits(
     _ value: JSONValue, _ schemas: [JSONValue], _ place: Place, _ depth: Int
-  ) -> Int {
-    var count = 0
-    for schema in schemas where accepts(value, schema, place, depth: depth + 1, reports: false) {
-      count += 1
-    }
-    return count
+  ) -> [Fit] {
+    schemas.map { fit(value, $0, place, depth) }
+  }
+
+  private mutating func fit(
+    _ value: JSONValue, _ schema: JSONValue, _ place: Place, _ depth: Int
+  ) -> Fit {
+    let wasUnsure = isUnsure
+    isUnsure = false
+    defer { isUnsure = isUnsure || wasUnsure }
+    guard accepts(value, schema, place, depth: depth + 1, reports: false) else { return .no }
+    return isUnsure ? .unsure : .yes
   }
 
   /// What `#`, `#/$defs/a` and their like refer to.

@@ -43,6 +43,25 @@ struct SchemaCheckTests {
         == problems)
   }
 
+  /// An inner schema that was not looked at whole is not taken to fit where that would be the fault.
+  @Test(arguments: [
+    (#"{"not":{"pattern":"^a"}}"#, true), (#"{"not":{"type":"string","pattern":"^a"}}"#, true),
+    (#"{"not":{"type":"string","title":"t"}}"#, false),
+    (#"{"oneOf":[{"pattern":"^a"},{"type":"string"}]}"#, true),
+    (#"{"oneOf":[{"pattern":"^a"},{"pattern":"^b"}]}"#, true),
+    (#"{"oneOf":[{"pattern":"^a"},{"type":"string"},{"minLength":1}]}"#, false),
+    (#"{"oneOf":[{"type":"integer","pattern":"^a"},{"type":"null"}]}"#, false),
+    (#"{"anyOf":[{"type":"integer","pattern":"^a"}]}"#, false),
+    (#"{"not":{"allOf":[{"not":{"format":"date"}}]}}"#, true),
+    (#"{"not":{"$ref":"other.json"}}"#, true),
+    (#"{"if":{"pattern":"^a"},"then":{"type":"null"},"else":{"type":"null"}}"#, true),
+    (#"{"if":{"minLength":9},"then":false,"else":{"type":"null"}}"#, false),
+  ])
+  func whatIsPassedOverIsNoFault(schema: String, isAccepted: Bool) throws {
+    #expect(
+      try SchemaCheck.accepts(.string("b"), under: JSONParser.parse(schema)) == isAccepted)
+  }
+
   @Test func endlessSchemasEnd() throws {
     let schema = try JSONParser.parse(
       ##"{"allOf":[{"$ref":"#"},{"$ref":"#"}],"anyOf":[{"$ref":"#"},{"$ref":"#"}],"items":{"$ref":"#"}}"##
