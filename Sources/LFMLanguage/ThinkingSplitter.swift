@@ -47,6 +47,12 @@ package struct ThinkingSplitter: Sendable {
   /// Whether text that comes next belongs to the thinking, as far as is known.
   package var isThinking: Bool { phase == .emptyThinking || phase == .thinking }
 
+  /// The letters that are missing of a closing tag that may have begun; `nil` if none has.
+  package var missingOfClosing: [UInt8]? {
+    // What is held back within the thinking is the beginning of its closing tag.
+    phase == .thinking && !held.isEmpty ? Array(Self.closing.dropFirst(held.count)) : nil
+  }
+
   /// What comes next is the answer, whatever its letters: no tag opens any thinking, and white space is kept.
   package mutating func beginAnswer() {
     switch phase {

@@ -124,6 +124,28 @@ import Testing
     #expect(events.summary?.reason == .stop)
   }
 
+  @Test func `A token that ends the thinking goes on with what the constraint allows`() async throws
+  {
+    // Closes its thinking in plain letters, and would rather go on with a letter than with a digit.
+    let thought = T.tokens("ha</think")
+    let (wrong, right) = (TokenID(T.count), TokenID(T.count + 1))
+    let model = ScriptedModel(width: T.count + 2) { history in
+      let said = history.count - 2
+      var logits = [Float](repeating: 0, count: T.count + 2)
+      logits[Int(said < 0 ? T.think : said < thought.count ? thought[said] : wrong)] = 30
+      if said >= thought.count { logits[Int(right)] = 20 }
+      logits[52] = 10
+      return logits
+    }
+    var request = GenerationRequest.greedy("x", maxTokens: 50)
+    request.constraint = .regularExpression("[0-9]{3}")
+    let tokenizer = try TestTokenizer.make(more: [">a", ">1"])
+    let events = await (try EngineHarness(model, tokenizer: tokenizer)).run(request)
+    #expect(events.thinking == "ha")
+    #expect(events.answer == "144")
+    #expect(events.summary?.reason == .stop)
+  }
+
   @Test func `What cannot be honoured is refused, never ignored`() async throws {
     let harness = try EngineHarness(Self.stubborn(T.tokens("z")))
     let constraints: [OutputConstraint] = [

@@ -93,6 +93,8 @@ extension OutputGate {
     case .thinking:
       if isOverBudget, let close = tokens.thinkingCloses {
         .only([close])
+      } else if let answer, let missing = splitter.missingOfClosing {
+        .closingThinking(missing, before: answer, allBut: tokens.ends)
       } else {
         mustAnswer ? .allBut(tokens.ends) : nil
       }

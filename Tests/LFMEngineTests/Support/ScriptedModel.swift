@@ -8,7 +8,7 @@ import Synchronization
 
 /// `@unchecked Sendable`: one step at a time, as the engine promises (and the model checks).
 final class ScriptedModel: StepModel, @unchecked Sendable {
-  let vocabularyCount = TestTokenizer.count
+  let vocabularyCount: Int
   let contextLength: Int
   let maximumRows = 512
   let gate = Gate()
@@ -20,8 +20,12 @@ final class ScriptedModel: StepModel, @unchecked Sendable {
   private let isComputing = Atomic<Bool>(false)
   private var histories: [ObjectIdentifier: [TokenID]] = [:]
 
-  init(contextLength: Int = 4096, script: @escaping @Sendable ([TokenID]) -> [Float]) {
+  init(
+    contextLength: Int = 4096, width: Int = TestTokenizer.count,
+    script: @escaping @Sendable ([TokenID]) -> [Float]
+  ) {
     self.contextLength = contextLength
+    vocabularyCount = width
     self.script = script
   }
 

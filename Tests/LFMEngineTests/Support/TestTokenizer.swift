@@ -13,15 +13,22 @@ enum TestTokenizer {
   static let callsClose: TokenID = 265
   static let count = 266
 
-  /// - Parameter thinks: whether the vocabulary has the tags of thinking.
-  static func make(thinks: Bool = true, addsBeginning: Bool = false) throws -> Tokenizer {
+  /// - Parameters:
+  ///   - thinks: whether the vocabulary has the tags of thinking.
+  ///   - more: further tokens, behind the others.
+  static func make(
+    thinks: Bool = true, addsBeginning: Bool = false, more: [String] = []
+  ) throws -> Tokenizer {
     var texts = (0..<256).map { Array(letter(UInt8($0)).utf8) }
     texts += [
       "<|startoftext|>", "<|im_start|>", "<|im_end|>", thinks ? "<think>" : "<|a|>",
       thinks ? "</think>" : "<|b|>", "<|endoftext|>", "<|pad|>", "[unused]",
       "<|tool_call_start|>", "<|tool_call_end|>",
     ].map { Array($0.utf8) }
-    let kinds: [Int32] = Array(repeating: 1, count: 256) + [3, 3, 3, 3, 3, 3, 3, 5, 3, 3]
+    texts += more.map { Array($0.utf8) }
+    let kinds: [Int32] =
+      Array(repeating: 1, count: 256) + [3, 3, 3, 3, 3, 3, 3, 5, 3, 3]
+      + more.map { _ in 1 }
     let vocabulary = try Vocabulary(
       texts: ByteStrings(texts), kinds: kinds,
       ids: VocabularyIDs(
