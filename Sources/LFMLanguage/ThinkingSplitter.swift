@@ -49,8 +49,10 @@ package struct ThinkingSplitter: Sendable {
 
   /// The letters that are missing of a closing tag that may have begun; `nil` if none has.
   package var missingOfClosing: [UInt8]? {
-    // What is held back within the thinking is the beginning of its closing tag.
-    phase == .thinking && !held.isEmpty ? Array(Self.closing.dropFirst(held.count)) : nil
+    guard isThinking else { return nil }
+    let begun = held.dropFirst(TagSearch.whitespace(in: held))
+    guard !begun.isEmpty, Self.closing.starts(with: begun) else { return nil }
+    return Array(Self.closing.dropFirst(begun.count))
   }
 
   /// What comes next is the answer, whatever its letters: no tag opens any thinking, and white space is kept.

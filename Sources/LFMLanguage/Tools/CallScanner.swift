@@ -1,6 +1,6 @@
 /// Follows the quotes and brackets of a block of calls, byte by byte, while it is being written.
 ///
-/// Owns where the list of calls closes and where a call begins, as far as strict reading knows; it decides nothing. Once a
+/// Owns where the list of calls closes, where a call begins and where an argument ends, as far as strict reading knows; it decides nothing. Once a
 /// bracket closes another than the one that is open, it knows nothing any more until the block ends.
 struct CallScanner {
   enum Finding: Equatable {

@@ -5,6 +5,37 @@ enum SchemaAssertions {
     typeFault(value, rules["type"]) ?? choiceFault(value, rules) ?? sizeFault(value, rules)
   }
 
+  /// Whether all of it was looked at, and exactly.
+  static func isSure(of value: JSONValue, _ rules: JSONObject) -> Bool {
+    switch value {
+    case .array(let items):
+      if rules["uniqueItems"] == .bool(true), items.count > longestCompared { return false }
+    case .integer, .float:
+      // Numbers are compared as doubles, and what is no multiple by a hair is taken for one.
+      let hasBound = numberKeywords.contains { rules[$0] != nil }
+      if hasBound, abs(number(value) ?? .infinity) > 1e15 { return false }
+      if let unit = rules["multipleOf"].flatMap(number), unit != unit.rounded() { return false }
+    case .null, .bool, .string, .object: break
+    }
+    switch rules["type"] {
+    case nil: return true
+    case .string(let name): return types.contains(name)
+    case .array(let names):
+      return names.allSatisfy {
+        if case .string(let name) = $0 { types.contains(name) } else { false }
+      }
+    default: return false
+    }
+  }
+
+  private static let types: Set<String> = [
+    "null", "boolean", "string", "array", "object", "number", "integer",
+  ]
+  private static let numberKeywords = [
+    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
+  ]
+  private static let longestCompared = 256
+
   private static func typeFault(_ value: JSONValue, _ type: JSONValue?) -> String? {
     switch type {
     case .string(let name):
@@ -79,8 +110,19 @@ enum SchemaAssertions {
   private static func rangeFault(_ value: Double, _ rules: JSONObject) -> String? {
     func bound(_ key: String) -> Double? { rules[key].flatMap(number) }
     func text(_ bound: Double) -> String { PythonText.repr(bound).dropSuffix(".0") }
-    if let least = bound("minimum"), value < least { return "is less than \(text(least))" }
-    if let most = bound("maximum"), value > most { return "is more than \(text(most))" }
+    if let least = bound("minimum") {
+      if value < least { return "is less than \(text(least))" }
+      // As draft 4 wrote it.
+      if value == least, rules["exclusiveMinimum"] == .bool(true) {
+        return "is not more than \(text(least))"
+      }
+    }
+    if let most = bound("maximum") {
+      if value > most { return "is more than \(text(most))" }
+      if value == most, rules["exclusiveMaximum"] == .bool(true) {
+        return "is not less than \(text(most))"
+      }
+    }
     if let least = bound("exclusiveMinimum"), value <= least {
       return "is not more than \(text(least))"
     }
@@ -106,7 +148,7 @@ enum SchemaAssertions {
 
   private static func hasDoubles(_ items: [JSONValue]) -> Bool {
     // Quadratic: longer lists are passed over.
-    guard items.count <= 256 else { return false }
+    guard items.count <= longestCompared else { return false }
     return items.indices.contains { index in
       items[..<index].contains { equal($0, items[index]) }
     }

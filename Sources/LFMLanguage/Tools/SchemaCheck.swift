@@ -30,14 +30,11 @@ struct SchemaCheck {
 
   private init(root: JSONValue) { self.root = root }
 
-  /// Keywords that are looked at, and those that assert nothing.
-  private static let known: Set<String> = [
-    "$ref", "$defs", "definitions", "$schema", "$id", "$anchor", "$comment", "title", "description",
-    "default", "examples", "deprecated", "readOnly", "writeOnly", "type", "enum", "const",
-    "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
-    "multipleOf", "minItems", "maxItems", "uniqueItems", "items", "prefixItems", "minProperties",
-    "maxProperties", "properties", "required", "additionalProperties", "allOf", "anyOf", "oneOf",
-    "not", "if", "then", "else",
+  /// Keywords that can assert something and are not looked at. Others that nobody knows assert nothing.
+  private static let passedOver: Set<String> = [
+    "pattern", "format", "patternProperties", "propertyNames", "contains", "minContains",
+    "maxContains", "dependentRequired", "dependentSchemas", "dependencies", "additionalItems",
+    "unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef",
   ]
 
   private enum Fit {
@@ -73,7 +70,11 @@ struct SchemaCheck {
       return schema == .bool(false)
         ? fault("is not allowed", place, reports) : true
     }
-    if !rules.members.allSatisfy({ Self.known.contains($0.key) }) { isUnsure = true }
+    if rules.members.contains(where: { Self.passedOver.contains($0.key) })
+      || !SchemaAssertions.isSure(of: value, rules)
+    {
+      isUnsure = true
+    }
     var isFine = true
     if case .string(let reference)? = rules["$ref"] {
       if let target = target(of: reference) {
@@ -159,7 +160,9 @@ struct SchemaCheck {
       }
     }
     if case .array(let schemas)? = rules["anyOf"] {
+      let wasUnsure = isUnsure
       let fits = fits(value, schemas, place, depth)
+      if fits.contains(.yes) { isUnsure = wasUnsure }
       if fits.allSatisfy({ $0 == .no }) {
         isFine = fault("fits none of the alternatives", place, reports)
       }
@@ -199,9 +202,10 @@ struct SchemaCheck {
   ) -> Fit {
     let wasUnsure = isUnsure
     isUnsure = false
-    defer { isUnsure = isUnsure || wasUnsure }
-    guard accepts(value, schema, place, depth: depth + 1, reports: false) else { return .no }
-    return isUnsure ? .unsure : .yes
+    let isFine = accepts(value, schema, place, depth: depth + 1, reports: false)
+    let fit: Fit = !isFine ? .no : isUnsure ? .unsure : .yes
+    isUnsure = wasUnsure || fit == .unsure
+    return fit
   }
 
   /// What `#`, `#/$defs/a` and their like refer to.

@@ -56,10 +56,28 @@ struct SchemaCheckTests {
     (#"{"not":{"$ref":"other.json"}}"#, true),
     (#"{"if":{"pattern":"^a"},"then":{"type":"null"},"else":{"type":"null"}}"#, true),
     (#"{"if":{"minLength":9},"then":false,"else":{"type":"null"}}"#, false),
+    // What was passed over does not matter where the verdict does not hang on it.
+    (#"{"not":{"anyOf":[{"type":"integer","format":"int32"},{"type":"string"}]}}"#, false),
+    (#"{"not":{"anyOf":[{"type":"string"},{"format":"date"}]}}"#, false),
+    (#"{"oneOf":[{"type":"string","x-order":1},{"type":"string","minLength":1}]}"#, false),
+    (#"{"oneOf":[{"type":"string"},{"type":"date"}]}"#, true),
   ])
   func whatIsPassedOverIsNoFault(schema: String, isAccepted: Bool) throws {
     #expect(
       try SchemaCheck.accepts(.string("b"), under: JSONParser.parse(schema)) == isAccepted)
+  }
+
+  @Test(arguments: [
+    (#"{"minimum":0,"exclusiveMinimum":true}"#, "0", false),
+    (#"{"oneOf":[{"minimum":0,"exclusiveMinimum":true},{"const":0}]}"#, "0", true),
+    (#"{"not":{"maximum":9007199254740992}}"#, "9007199254740993", true),
+    (#"{"not":{"multipleOf":0.01}}"#, "0.0100000000001", true),
+    (#"{"not":{"multipleOf":2}}"#, "4", false),
+  ])
+  func numbersAreComparedAsFarAsDoublesGo(schema: String, value: String, isAccepted: Bool) throws {
+    #expect(
+      try SchemaCheck.accepts(JSONParser.parse(value), under: JSONParser.parse(schema))
+        == isAccepted)
   }
 
   @Test func endlessSchemasEnd() throws {

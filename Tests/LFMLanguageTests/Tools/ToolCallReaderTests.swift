@@ -249,6 +249,14 @@ struct ToolCallReaderTests {
         .began(index: 0, name: "f"), .arguments(index: 0, json: #"{"a": "it's"}"#),
       ])
     #expect(unclear.count == 3)
+    // What seemed to be a second call was a text in the first: nothing completes it.
+    let inside = Self.events([Self.start + "[f(cmd='x(' y), g(z='w')]" + Self.end])
+    #expect(inside.contains(.began(index: 1, name: "g")))
+    #expect(
+      inside.last
+        == .completed(
+          index: 0, ToolCall(name: "f", arguments: JSONObject([("cmd", .string("x(' y), g(z='w"))]))
+        ))
     // What is no list of calls is text, although a part of it looked like one.
     let refused = Self.events([Self.start + "[f(a=1), 5"])
     #expect(

@@ -466,7 +466,8 @@ struct  Lfm__V1__GenerateEvent
      */
     Lfm__V1__Failed *failed;
     /*
-     * The model begins to call a tool. Not a promise: what follows may turn out to be no call, and is then an answer with its reason.
+     * The model begins to call a tool. Not a promise: what follows may turn out to be no call, or part of another. At the end of the
+     * generation only that is a call for which `tool_call` came.
      */
     Lfm__V1__ToolCallBegun *tool_call_begun;
     /*
