@@ -33,7 +33,8 @@ import Testing
     let outcome = try start(model)
     #expect(outcome.status == 65)
     #expect(
-      outcome.errors.contains("lfmd-demo goes on with [0, 567], but here with"),
+      outcome.errors.contains(
+        "lfmd-demo goes on with \(SelfTest.known[0].tokens), but here with"),
       "\(outcome.errors)")
   }
 

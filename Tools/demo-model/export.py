@@ -14,7 +14,7 @@ import torch
 from gguf import GGMLQuantizationType as Q
 
 from model import Model, Shape
-from vocabulary import BOS, EOS, PAD, SPECIAL, load
+from vocabulary import BOS, EOS, PAD, SPECIAL, assemble, load
 
 TEMPLATE = Path(__file__).with_name("chat-template.jinja")
 FILE_TYPES = {"F32": 0, "F16": 1, "Q4_0": 2, "Q8_0": 7, "BF16": 32}
@@ -98,6 +98,28 @@ def read(path):
     return model
 
 
+@torch.no_grad()
+def known(path):
+    """The line of SelfTest.swift that knows this file: a checksum of all before the tensors' bytes, and how "Hello" goes on."""
+    reader = gguf.GGUFReader(path)
+    head = 0xCBF29CE484222325
+    for byte in path.read_bytes()[: reader.data_offset]:
+        head = (head ^ byte) * 0x100000001B3 % 2**64
+    model, ids = read(path), [BOS] + read_tokenizer(path).encode("Hello", add_special_tokens=False).ids
+    said = []
+    for _ in range(2):
+        said.append(int(model.logits(model(torch.tensor([ids + said])))[0, -1].argmax()))
+    digits = f"{head:016x}"
+    return f'KnownModel(name: "lfmd-demo", head: 0x{"_".join(digits[i : i + 4] for i in range(0, 16, 4))}, tokens: {said})'
+
+
+def read_tokenizer(path):
+    """The tokenizer that a GGUF file of this maker holds."""
+    fields = gguf.GGUFReader(path).fields
+    merges = [tuple(m.split(" ")) for m in fields["tokenizer.ggml.merges"].contents()]
+    return assemble(merges, len(fields["tokenizer.ggml.tokens"].contents()))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
@@ -109,6 +131,7 @@ def main():
     model = Model(Shape()).eval() if a.fresh else trained(a.work)[0]
     write(model, load(a.work / "tokenizer.json"), a.out, a.type)
     print(a.out, a.out.stat().st_size, "bytes")
+    print("for SelfTest.known:", known(a.out))
 
 
 if __name__ == "__main__":

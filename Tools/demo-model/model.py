@@ -21,7 +21,7 @@ class Shape:
     experts: int = 8
     expert: int = 256
     used: int = 2
-    vocab: int = 2048
+    vocab: int = 3072
     rope: float = 1e6
     eps: float = 1e-5
     taps: int = 3

@@ -7,6 +7,10 @@ from vocabulary import EOS, IM_START, SPECIAL
 from words import TRAIN, Source
 
 
+def literal(value):
+    return f"'{value}'" if isinstance(value, str) else repr(value)
+
+
 def render(turns, tools=None, prompt=False):
     out, turns = ["<|startoftext|>"], list(turns)
     system = turns.pop(0)["content"] if turns[0]["role"] == "system" else ""
@@ -22,7 +26,7 @@ def render(turns, tools=None, prompt=False):
         out.append(turn["content"])
         if "tool_calls" in turn:
             calls = [t["function"] for t in turn["tool_calls"]]
-            written = [c["name"] + "(" + ", ".join(f"{k}='{v}'" for k, v in c["arguments"].items()) + ")" for c in calls]
+            written = [c["name"] + "(" + ", ".join(f"{k}={literal(v)}" for k, v in c["arguments"].items()) + ")" for c in calls]
             out.append(f"<|tool_call_start|>[{', '.join(written)}]<|tool_call_end|>")
         out.append("<|im_end|>\n")
     if prompt:

@@ -1,10 +1,12 @@
 """Train the demo model from nothing on generated conversations; stops and resumes at any time.
 
-    train.py WORK --minutes 100 [--workers 2]       WORK/tokenizer.json in, WORK/checkpoint.pt out (again and again, by rename)
+    train.py WORK --minutes 100 [--workers 2] [--begin MODEL.gguf]
+        WORK/tokenizer.json in, WORK/checkpoint.pt out (again and again, by rename); begins with the weights of MODEL.gguf, if one
+        is named and there is no checkpoint yet
 
-The learning rate is constant for 45 % of the minutes, then halves and falls to zero; the minutes count training time only, a
-second run with other minutes continues and bends the schedule. Matrices learn by Muon, all else by Adam. Uses a GPU if
-there is one. On CPUs several workers of one thread each, which share out the rows of a step, bear a busy machine better
+The learning rate is constant for 45 % of the minutes and then falls to zero in a straight line; the minutes count training time only,
+a second run with other minutes continues and bends the schedule. Matrices learn by Muon, all else by Adam. Uses a GPU if
+there is one, in one worker. On CPUs several workers of one thread each, which share out the rows of a step, bear a busy machine better
 than one worker of several threads.
 """
 import argparse
@@ -17,6 +19,7 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 
+from export import read, read_tokenizer
 from model import Experts, Model, Shape, sizes
 from render import Encoder
 from skills import any_example
@@ -33,7 +36,7 @@ def batch(encoder, seed, rows, length):
     ids = torch.full((rows, length), PAD)
     weights, segments = torch.zeros(rows, length), torch.full((rows, length), -1)
     filled, misses, number = [0] * rows, 0, 0
-    while misses < 24:
+    while misses < 30:
         _, turns, tools = any_example(source)
         tokens, said = encoder.conversation(turns, tools)
         n = len(tokens)
@@ -129,6 +132,23 @@ class Optimizer:
         self.adam.load_state_dict(state["adam"])
 
 
+@torch.no_grad()
+def begin(model, tokenizer, path):
+    """The weights of an earlier model of this shape; a token that it did not have starts as the mean of its parts."""
+    old, parts = read(path), read_tokenizer(path)
+    state = old.state_dict()
+    rows = model.embed.detach().clone()
+    for token in range(model.shape.vocab):
+        text = tokenizer.decode([token], skip_special_tokens=False)
+        ids = parts.encode(text, add_special_tokens=False).ids
+        if ids and "\ufffd" not in text:
+            rows[token] = state["embed"][ids].mean(0)
+        elif token < 256:
+            rows[token] = state["embed"][token]
+    state["embed"] = rows
+    model.load_state_dict(state)
+
+
 def save(path, state):
     fresh = path.with_suffix(".new")
     torch.save(state, fresh)
@@ -140,8 +160,9 @@ def main():
     parser.add_argument("work", type=Path)
     parser.add_argument("--minutes", type=float, default=100)
     parser.add_argument("--layers", default=Shape.layers)
-    parser.add_argument("--rows", type=int, default=26)
-    parser.add_argument("--length", type=int, default=288)
+    parser.add_argument("--rows", type=int, default=18)
+    parser.add_argument("--length", type=int, default=448)
+    parser.add_argument("--begin", type=Path)
     parser.add_argument("--rate", type=float, default=0.02)
     parser.add_argument("--other-rate", type=float, default=3e-3)
     parser.add_argument("--seed", type=int, default=1)
@@ -149,6 +170,8 @@ def main():
     parser.add_argument("--workers", type=int, default=1)
     a = parser.parse_args()
     (a.work / "meeting").unlink(missing_ok=True)
+    if torch.cuda.is_available():
+        a.workers = 1
     if a.workers > 1:
         # A signal to the parent is for the workers, who save and leave together.
         signal.signal(signal.SIGTERM, lambda *_: [os.kill(p.pid, signal.SIGTERM) for p in torch.multiprocessing.active_children()])
@@ -166,6 +189,9 @@ def train(rank, a):
     optimizer = Optimizer(model, a.rate, a.other_rate, team)
     mean = [p.detach().clone() for p in model.parameters()]
     step, seconds, tokens = 0, 0.0, 0
+    if a.begin:
+        begin(model, encoder.tokenizer, a.begin)
+        mean = [p.detach().clone() for p in model.parameters()]
     path = a.work / "checkpoint.pt"
     if path.exists():
         state = torch.load(path, map_location=device, weights_only=True)
@@ -189,7 +215,7 @@ def train(rank, a):
     while seconds < 60 * a.minutes and step < a.steps:
         begun = time.monotonic()
         left = 1 - seconds / (60 * a.minutes)
-        factor = min((step + 1) / 60, 1.0 if left > 0.55 else min(0.45, 1.25 * left))
+        factor = min((step + 1) / 60, 0.6 if left > 0.55 else left)
         ids, weights, segments = (x.to(device) for x in batch(encoder, (a.seed * 1_000_003 + step) * team.size + rank, a.rows // team.size, a.length))
         hidden = model(ids, segments, torch.bfloat16)
         weight = weights[:, :-1].flatten()

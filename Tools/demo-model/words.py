@@ -63,6 +63,26 @@ Scotland:Edinburgh Wales:Cardiff Iceland:Reykjavik Latvia:Riga Bulgaria:Sofia Ro
 OPPOSITES = dict(line.split(":") for line in """hot:cold big:small tall:short old:young fast:slow light:dark good:bad
 rich:poor hard:soft wet:dry full:empty early:late open:closed happy:sad loud:quiet clean:dirty strong:weak high:low
 near:far thick:thin up:down left:right day:night black:white first:last true:false""".split())
+TOPICS = split_words("""weather time news price address phone traffic calendar stock score menu schedule population forecast height weight temperature
+humidity salary birthday email balance distance duration rating speed altitude area budget deadline delivery status level capacity climate cost
+currency language religion mayor president owner author title genre length width depth age rent tax fee fare timetable platform gate seat room floor
+wifi password login battery signal volume brightness pressure wind rain snow sunrise sunset tide pollen pollution crime map route parking holiday
+festival concert movie book song album recipe calories diet medicine dose symptom doctor hospital pharmacy school grade teacher lesson exam homework
+invoice order receipt discount coupon stockpile inventory warehouse supplier customer contract ticket issue bug release version license uptime latency
+memory disk load traffic queue backup log error warning""")
+ACTIONS = split_words("""book send create order start stop delete open close move print paint buy sell rent reserve cancel plan add remove play record build clean
+deliver write draw call invite wash repair pack ship store copy rename lock unlock mute pause resume share publish archive scan encrypt upload download
+install update restart archive approve reject assign transfer donate borrow return collect feed water plant cook bake fold iron polish label weigh count
+measure mount eject format merge split sort filter tag pin post translate summon hire train test check wrap mail fax charge refund ring dim heat cool""")
+OBJECTS = split_words("""table message timer event alarm song letter room car flight meeting list note picture mail parcel ticket report invoice file folder
+document server backup door window light lamp oven heater fan camera video playlist reminder task project account user group channel robot drone
+printer book page photo poster wall fence house garden tree plant dog cat horse cake pizza soup coffee tea dinner lunch table chair bed desk shelf
+shirt dress coat shoe bike boat train bus taxi truck package crate box bag bottle cup phone call contract job loan payment order gift card""")
+LOOKUPS = split_words("""get find show fetch read check look_up load query search see retrieve list tell give ask lookup view pull request obtain
+scan locate describe report inspect display return access browse grab return know discover detect""")
+RESULT_WORDS = split_words("""sunny rainy cloudy windy snowy stormy foggy dry humid warm cold mild hot high low medium empty full closed open busy quiet free
+broken ready late early unknown green blue cheap expensive excellent poor good bad fine critical normal stable rising falling""")
+UNITS = split_words("degrees euros dollars metres kilometres people points percent kilos litres hours minutes days pages miles inches pounds grams seconds")
 ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"]
 
 ONSETS = split_words("b br c ch cl d dr f fl g gr h j k kr l m n p pr qu r s sh sk st t th tr v w y z")
@@ -80,11 +100,24 @@ def invented(rng, ends=None):
     return word + (rng.choice(ends) if ends else rng.choice(CODAS))
 
 
+def spliced(rng, parts):
+    """The beginning of one word and the end of another: as diverse as the language, and never known."""
+    while True:
+        a, b = rng.choice(parts), rng.choice(parts)
+        word = a[: rng.randint(1, max(1, len(a) - 1))] + b[rng.randint(1, max(1, len(b) - 2)):]
+        if 3 <= len(word) <= 9:
+            return word
+
+
+PARTS = [w for w in OTHERS + TOPICS + ACTIONS + OBJECTS + THINGS + PLURALS + JOBS + FOODS + ANIMALS + INSTRUMENTS + RESULT_WORDS if len(w) > 3]
+
+
 class Source:
     """Draws words of one split; `of` mixes listed words with invented ones."""
 
     def __init__(self, seed, split):
         self.rng, self.split = random.Random(seed), split
+        self.used = set()
 
     def mine(self, text):
         return held(text) == (self.split == EVAL)
@@ -100,7 +133,7 @@ class Source:
 
         def make():
             if rng.random() < invent:
-                word = invented(rng, ends)
+                word = invented(rng, ends) if rng.random() < 0.5 else spliced(rng, PARTS)
                 return word.capitalize() if capital else word
             return rng.choice(words)
         return self.draw(make)
@@ -111,6 +144,11 @@ class Source:
     def city(self):
         return self.pick(CITIES, 0.6, CITY_ENDS, capital=True)
 
+    def number(self):
+        """A number that belongs to this split: mostly small."""
+        top = self.rng.choice([20, 20, 100, 100, 1000, 10000])
+        return int(self.draw(lambda: str(self.rng.randint(1, top))))
+
     def distinct(self, make, count):
         found = []
         while len(found) < count:
@@ -119,9 +157,20 @@ class Source:
                 found.append(word)
         return found
 
-    def frame(self, frames):
+    def frame(self, frames, loose=0.45):
         """A sentence pattern: `frames` is (training patterns, patterns of the evaluation)."""
-        return self.rng.choice(frames[self.split == EVAL])
+        import carriers
+        while True:
+            pattern = self.rng.choice(frames[self.split == EVAL])
+            text = carriers.choose(self.rng, pattern)
+            if self.split == EVAL:
+                break
+            if self.chance(loose):
+                text = carriers.loosen(self.rng, text)
+            if text not in frames[1]:
+                break
+        self.used.add(pattern)
+        return text
 
     def chance(self, p):
         return self.rng.random() < p

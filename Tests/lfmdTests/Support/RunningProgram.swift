@@ -6,6 +6,8 @@ enum Built {
   static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
   static let model = root.appending(path: "Models/demo.gguf").path
+  /// Rows of its vocabulary.
+  static let modelVocabulary = 3072
 
   /// The test bundle lies in the folder that the programs lie in.
   static let folder: URL = {
