@@ -1,6 +1,7 @@
 """The tokenizer: byte-level BPE of 3072 rows with the special tokens, order and pre-tokenizer of LFM2.5.
 
-    vocabulary.py OUT.json      train on generated conversations
+    vocabulary.py OUT.json                  train on generated conversations
+    vocabulary.py OUT.json MODEL.gguf       that of a model of this maker, to go on with its training
 
 Rows 0..255 are the bytes in GPT-2's order, then the merges, then the fourteen special tokens. Digits never merge, nor do letters with
 what stands before them, but for the spaces before common words.
@@ -66,6 +67,12 @@ def load(path):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 2:
+        from pathlib import Path
+
+        from export import read_tokenizer
+        read_tokenizer(Path(sys.argv[2])).save(sys.argv[1])
+        sys.exit()
     import words
     from render import plain_texts
     own = {w for name, listed in vars(words).items() if name.isupper() and isinstance(listed, (list, dict)) for w in listed} - set(words.ADVERBS)
