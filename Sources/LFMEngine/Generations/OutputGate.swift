@@ -93,8 +93,8 @@ extension OutputGate {
     case .thinking:
       if isOverBudget, let close = tokens.thinkingCloses {
         .only([close])
-      } else if let answer, let missing = splitter.missingOfClosing {
-        .closingThinking(missing, before: answer, allBut: tokens.ends)
+      } else if let answer, splitter.missingOfClosing != nil {
+        .closingThinking(splitter, before: answer, allBut: tokens.ends)
       } else {
         mustAnswer ? .allBut(tokens.ends) : nil
       }
@@ -231,10 +231,10 @@ extension OutputGate {
     place = .answer
     guard answer != nil else { return }
     // A tag in plain letters may end within a token, whose rest is the answer's.
-    for case .answer(let rest) in deltas + splitter.finish() {
-      guard try answer?.advance(bytes: Array(rest.utf8)) == true else { throw Self.disobeyed }
-      hasAnswerText = true
-    }
+    let rest = (deltas + splitter.finish()).answerBytes
+    if rest.isEmpty { return }
+    guard try answer?.advance(bytes: rest) == true else { throw Self.disobeyed }
+    hasAnswerText = true
   }
 
   private mutating func advance(

@@ -10,11 +10,9 @@ enum TokenRestriction: Sendable {
   ///
   /// - Parameter end: what stands for the end of the constraint's text in place of the tokens that end a turn; `nil`: those.
   case constrained(ConstraintMatcher, also: [TokenID], end: TokenID?)
-  /// Thinking that may be about to end in plain letters: anything but the tokens that end a turn, and those that end the thinking
-  /// and go on with what the constraint does not allow.
-  ///
-  /// - Parameter closing: the letters of the closing tag that are missing. Not empty.
-  case closingThinking([UInt8], before: ConstraintMatcher, allBut: [TokenID])
+  /// Thinking whose closing tag may have begun in plain letters: anything but the tokens that end a turn, and those that end the
+  /// thinking and go on with what the constraint does not allow.
+  case closingThinking(ThinkingSplitter, before: ConstraintMatcher, allBut: [TokenID])
 
   /// A bit for every token, 64 to a word.
   ///
@@ -34,23 +32,28 @@ enum TokenRestriction: Sendable {
         if matcher.isComplete { mask.insert(end) }
       }
       for token in also { mask.insert(token) }
-    case .closingThinking(let closing, let matcher, let ends):
+    case .closingThinking(let splitter, let answer, let ends):
       mask = .all(tokenCount: vocabulary.count)
       for token in ends { mask.remove(token) }
-      for token in 0..<vocabulary.count {
-        let bytes = vocabulary.bytes(of: TokenID(token))
-        guard bytes.first == closing[0], bytes.count > closing.count, bytes.starts(with: closing)
-        else { continue }
-        // White space behind the thinking is nobody's.
-        let rest = bytes.dropFirst(closing.count).drop(while: Self.isBlank)
-        var answer = matcher
-        if !rest.isEmpty, try !answer.advance(bytes: Array(rest)) { mask.remove(TokenID(token)) }
+      guard let missing = splitter.missingOfClosing else { break }
+      for token in 0..<TokenID(vocabulary.count) {
+        let bytes = vocabulary.bytes(of: token)
+        guard bytes.count > missing.count, bytes.starts(with: missing) else { continue }
+        var (splitter, answer) = (splitter, answer)
+        let deltas = splitter.consume(String(decoding: bytes, as: UTF8.self)) + splitter.finish()
+        let rest = deltas.answerBytes
+        if !rest.isEmpty, try !answer.advance(bytes: rest) { mask.remove(token) }
       }
     }
     return mask.words
   }
+}
 
-  private static func isBlank(_ byte: UInt8) -> Bool {
-    byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+extension [GeneratedDelta] {
+  /// What of it is the answer's.
+  var answerBytes: [UInt8] {
+    var bytes: [UInt8] = []
+    for case .answer(let text) in self { bytes += text.utf8 }
+    return bytes
   }
 }
