@@ -54,7 +54,9 @@ def vary(s, text, chatter=True):
     return head + gap + question
 
 
-CALM = ("greeting", "beyond", "recall", "two turns", "JSON extraction")
+STILL = ("other languages", "JSON extraction")
+"""Skills whose questions are asked as they are: slips are the language's or would change the text."""
+CALM = ("greeting", "beyond", "recall", "two turns")
 """Skills whose questions stand without words around them: those would be part of what is said."""
 
 
@@ -63,8 +65,8 @@ def example(s, skill):
     made = SKILLS[skill][0](s)
     turns, tools = made if isinstance(made, tuple) else (made, None)
     for turn in turns:
-        if turn["role"] == "user" and skill != "other languages":
-            turn["content"] = vary(s, turn["content"], skill not in CALM) if skill != "JSON extraction" else turn["content"]
+        if turn["role"] == "user" and skill not in STILL:
+            turn["content"] = vary(s, turn["content"], skill not in CALM)
     if turns[0]["role"] != "system" and s.chance(0.15):
         turns.insert(0, {"role": "system", "content": s.frame(NEUTRAL, loose=0)})
     return turns, tools

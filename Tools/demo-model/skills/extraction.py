@@ -65,7 +65,7 @@ def some_person(s):
     while True:
         doc = Document(s, 2, 4, "people")
         name = s.rng.choice(doc.facts)[0]
-        pairs = [(FIELDS[k], int(v) if k in ("age", "office") else v) for n, k, v, _ in doc.facts if n == name]
+        pairs = [(FIELDS[k], int(v) if k in ("age", "office") else v) for n, k, v in doc.facts if n == name]
         if pairs:
             break
     wanted = s.rng.sample(pairs, s.rng.randint(1, len(pairs)))

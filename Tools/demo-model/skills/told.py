@@ -196,7 +196,7 @@ class Document:
             if any(f[1] == k and f[2] == v for f in self.facts):
                 continue
             sentence = dress(s, fill(s.frame(relation.facts), n, v), n)
-            self.facts.append((n, k, v, sentence))
+            self.facts.append((n, k, v))
             self.parts.append(sentence)
         for _ in range(rng.choice([0, 0, 0, 1])):
             self.parts.insert(rng.randint(0, len(self.parts)), s.frame(FILLER))
@@ -204,22 +204,22 @@ class Document:
         self.text = glue.join(self.parts)
 
     def ask(self, kind=None, about=None):
-        """(question, thinking, answer, fact) for some fact of the text, or for one it does not state."""
+        """(question, thinking, answer) for some fact of the text, or for one it does not state."""
         s, rng = self.s, self.s.rng
-        n, k, v, _ = fact = about or rng.choice(self.facts)
+        n, k, v = about or rng.choice(self.facts)
         relation = RELATIONS[k]
         kind = kind or rng.choices(["what", "who", "yes", "missing"], [6, 2.5, 1.2, 1.2])[0]
         if kind == "who" and not relation.who:
             kind = "what"
         said = f"{n}: {v}." if k == "property" else f"{n}, {FIELDS[k]}: {v}."
         if kind == "who":
-            return fill(s.frame(relation.who), n, v), f"{FIELDS[k]} {v}: {n}.", f"It is {n}.", fact
+            return fill(s.frame(relation.who), n, v), f"{FIELDS[k]} {v}: {n}.", f"It is {n}."
         if kind == "yes":
             asked = v
             if s.chance(0.5):
                 others = [f[2] for f in self.facts if f[1] == k and f[2] != v]
                 asked = rng.choice(others) if others and s.chance(0.7) else relation.value(s)
-            return fill(s.frame(relation.said), n, asked), f"{said[:-1]}, asked: {asked}.", "Yes." if asked == v else "No.", fact
+            return fill(s.frame(relation.said), n, asked), f"{said[:-1]}, asked: {asked}.", "Yes." if asked == v else "No."
         if kind == "missing":
             names = {f[0] for f in self.facts}
             known = {(f[0], f[1]) for f in self.facts}
@@ -235,13 +235,13 @@ class Document:
                     return self.ask("what")
             relation = RELATIONS[k]
             gap = f"The text does not say {fill(relation.missing, n, v)}."
-            return fill(s.frame(relation.asks), n, v), f"{n}: not said." if k == "property" else f"{n}, {FIELDS[k]}: not said.", gap, fact
-        return fill(s.frame(relation.asks), n, v), said, fill(relation.short, n, v), fact
+            return fill(s.frame(relation.asks), n, v), f"{n}: not said." if k == "property" else f"{n}, {FIELDS[k]}: not said.", gap
+        return fill(s.frame(relation.asks), n, v), said, fill(relation.short, n, v)
 
 
 def document(s):
     doc = Document(s, 2, 3) if s.chance(0.6) else Document(s, 3, 5)
-    question, thinking, answer, _ = doc.ask()
+    question, thinking, answer = doc.ask()
     return [user(f"{doc.text}{s.rng.choices(GAPS, [90, 5, 5])[0]}{question}"), reply(thinking, answer)]
 
 

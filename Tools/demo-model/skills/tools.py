@@ -321,7 +321,7 @@ def answering(s):
     for request in requests:
         noun = request.tool.key
         if s.chance(0.12):
-            fault = s.frame((FAULTS[0], FAULTS[1]), loose=0) if s.chance(0.8) else s.pick(RESULT_WORDS, 0.5)
+            fault = s.frame(FAULTS, loose=0) if s.chance(0.8) else s.pick(RESULT_WORDS, 0.5)
             text = rng.choice([f"Error: {fault}", json.dumps({"error": fault}), f"error: {fault}"])
             thoughts.append(f"{request.tool.name} failed: {fault}.")
             answers.append(f"The {noun} could not be found: {fault}.")

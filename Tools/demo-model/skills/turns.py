@@ -23,8 +23,8 @@ def two_turns(s):
         return [user(me.text), me.greeting(), user(question), answer]
     if way < 0.6:
         doc = Document(s, 2, 4)
-        q1, t1, a1, _ = doc.ask()
-        q2, t2, a2, _ = doc.ask()
+        q1, t1, a1 = doc.ask()
+        q2, t2, a2 = doc.ask()
         return [user(f"{doc.text}\n\n{q1}"), reply(t1, a1), user(q2), reply(t2, a2)]
     if way < 0.8:
         while True:
@@ -33,8 +33,8 @@ def two_turns(s):
             if groups:
                 break
         first, second = rng.choice(groups)
-        q1, t1, a1, _ = doc.ask("what", first)
-        _, t2, a2, _ = doc.ask("what", second)
+        q1, t1, a1 = doc.ask("what", first)
+        _, t2, a2 = doc.ask("what", second)
         named = ("the " if second[1] == "property" else "") + second[0]
         return [user(f"{doc.text}\n\n{q1}"), reply(t1, a1), user(s.frame(ELLIPSIS).format(n=named)), reply(t2, a2)]
     if way < 0.93:
