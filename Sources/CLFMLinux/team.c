@@ -39,8 +39,7 @@ struct lfm_team {
   // Moves of pieces from one share to another, begun and ended: between the two a piece is in no share.
   _Alignas(64) _Atomic uint32_t moves_begun;
   _Atomic uint32_t moves_ended;
-  _Alignas(64) int64_t pieces;
-  lfm_team_piece function;
+  _Alignas(64) lfm_team_work work;
   void *context;
   struct share *shares;
   int32_t count;
@@ -72,14 +71,16 @@ static void futex_wake(_Atomic uint32_t *word) {
 static uint64_t range_of(uint64_t begin, uint64_t end) { return end << 32 | begin; }
 
 // A stale expectation of `range` cannot be met by chance: a piece that was taken never is in a share again.
-static int take_first(struct share *share, int64_t *piece) {
+static int take_first(struct share *share, uint64_t most, int64_t *first, int64_t *last) {
   uint64_t range = atomic_load_explicit(&share->range, memory_order_relaxed);
   for (;;) {
-    uint64_t begin = range & 0xffffffffu;
-    if (begin >= range >> 32) return 0;
+    uint64_t begin = range & 0xffffffffu, end = range >> 32;
+    if (begin >= end) return 0;
+    uint64_t count = end - begin < most ? end - begin : most;
     if (atomic_compare_exchange_weak_explicit(
-            &share->range, &range, range + 1, memory_order_relaxed, memory_order_relaxed)) {
-      *piece = (int64_t)begin;
+            &share->range, &range, range + count, memory_order_relaxed, memory_order_relaxed)) {
+      *first = (int64_t)begin;
+      *last = (int64_t)(begin + count);
       return 1;
     }
   }
@@ -108,11 +109,11 @@ static int steal_half(lfm_team *team, struct share *from, struct share *to) {
   return stolen;
 }
 
-static void work_pieces(lfm_team *team, int32_t worker) {
+int32_t lfm_team_next(
+    lfm_team *team, int32_t worker, int64_t most, int64_t *begin, int64_t *end) {
   struct share *own = &team->shares[worker];
   for (;;) {
-    int64_t piece;
-    while (take_first(own, &piece)) team->function(team->context, worker, piece);
+    if (take_first(own, (uint64_t)most, begin, end)) return 1;
     uint32_t ended = atomic_load(&team->moves_ended);
     int32_t other = worker, stolen = 0;
     for (int32_t i = 1; i < team->count && !stolen; i++) {
@@ -121,7 +122,7 @@ static void work_pieces(lfm_team *team, int32_t worker) {
     }
     // Nothing was found, and nothing was on its way meanwhile: there is nothing. Whoever left a moment too early would leave the
     // mover alone with all of it.
-    if (!stolen && atomic_load(&team->moves_begun) == ended) return;
+    if (!stolen && atomic_load(&team->moves_begun) == ended) return 0;
     if (!stolen) pause_processor();
   }
 }
@@ -149,7 +150,7 @@ static int enter(lfm_team *team) {
   return 0;
 }
 
-static void *work(void *argument) {
+static void *run_thread(void *argument) {
   struct start *start = argument;
   lfm_team *team = start->team;
   int32_t worker = start->worker;
@@ -159,18 +160,15 @@ static void *work(void *argument) {
     epoch = await_epoch(team, epoch);
     if (atomic_load_explicit(&team->stopping, memory_order_acquire)) return NULL;
     if (!enter(team)) continue;
-    work_pieces(team, worker);
+    team->work(team->context, worker);
     if (atomic_fetch_sub(&team->gate, 1) == 1 && atomic_load(&team->caller_sleeps))
       futex_wake(&team->gate);
   }
 }
-void lfm_team_run(lfm_team *team, int64_t pieces, lfm_team_piece function, void *context) {
-  if (team->started == 0 || pieces <= 1) {
-    for (int64_t i = 0; i < pieces; i++) function(context, 0, i);
-    return;
-  }
-  team->pieces = pieces;
-  team->function = function;
+
+void lfm_team_run(lfm_team *team, int64_t pieces, lfm_team_work work, void *context) {
+  if (pieces <= 0) return;
+  team->work = work;
   team->context = context;
   uint64_t begin = 0;
   for (int32_t i = 0; i < team->count; i++) {
@@ -181,7 +179,7 @@ void lfm_team_run(lfm_team *team, int64_t pieces, lfm_team_piece function, void 
   atomic_store(&team->gate, OPEN);
   atomic_fetch_add(&team->epoch, 1);
   if (atomic_load(&team->sleepers)) futex_wake(&team->epoch);
-  work_pieces(team, 0);
+  work(context, 0);
   uint32_t gate = atomic_fetch_and(&team->gate, ~OPEN) & ~OPEN;
   for (int i = 0; gate && i < SPINS; i++) {
     pause_processor();
@@ -221,7 +219,7 @@ static int start_thread(lfm_team *team, int32_t worker, int32_t pinned) {
   sigdelset(&all, SIGFPE);
   sigdelset(&all, SIGILL);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  int failure = pthread_create(&team->threads[worker - 1], NULL, work, start);
+  int failure = pthread_create(&team->threads[worker - 1], NULL, run_thread, start);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   if (failure) {
     free(start);

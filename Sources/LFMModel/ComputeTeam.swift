@@ -31,24 +31,44 @@ import Glibc
   /// Run pieces `0..<pieces`, each once, on any thread; return when all are done. A thread goes through consecutive pieces
   /// in order, but nothing is promised between threads, so pieces write to places of their own.
   func run(_ pieces: Int, _ body: (_ worker: Int, _ piece: Int) -> Void) {
+    runRanges(pieces, most: 1) { worker, range in body(worker, range.lowerBound) }
+  }
+
+  /// The same for pieces that are cheaper together: a thread gets up to `most` consecutive ones at once.
+  ///
+  /// - Precondition: `most` is at least 1.
+  func runRanges(_ pieces: Int, most: Int, _ body: (_ worker: Int, _ pieces: Range<Int>) -> Void) {
+    precondition(most > 0, "a thread takes at least one piece")
     guard pieces > 1, count > 1 else {
-      for piece in 0..<max(0, pieces) { body(0, piece) }
+      for begin in stride(from: 0, to: pieces, by: most) {
+        body(0, begin..<min(begin + most, pieces))
+      }
       return
     }
     withoutActuallyEscaping(body) { body in
-      var job = Job(body: body)
+      var job = unsafe Job(team: team, most: Int64(most), body: body)
       unsafe withUnsafeMutablePointer(to: &job) { job in
         unsafe lfm_team_run(
           team, Int64(pieces),
-          { context, worker, piece in
+          { context, worker in
             guard let job = unsafe context?.assumingMemoryBound(to: Job.self) else { return }
-            unsafe job.pointee.body(Int(worker), Int(piece))
+            // Held once for all pieces: the count of its owners is one for all threads, who would fight over it.
+            let body = unsafe job.pointee.body
+            var begin: Int64 = 0
+            var end: Int64 = 0
+            while unsafe lfm_team_next(
+              job.pointee.team, worker, job.pointee.most, &begin, &end) != 0
+            {
+              body(Int(worker), Int(begin)..<Int(end))
+            }
           }, job)
       }
     }
   }
 
-  private struct Job {
-    let body: (Int, Int) -> Void
+  @safe private struct Job {
+    let team: OpaquePointer
+    let most: Int64
+    let body: (Int, Range<Int>) -> Void
   }
 }

@@ -23,7 +23,7 @@ extension ForwardPass {
     if !isShared { unsafe gatherPanels(first.up, rows, second: true, into: &w.experts.upPanels) }
     let gatePanels = unsafe w.experts.gatePanels
     let upPanels = unsafe isShared ? gatePanels : w.experts.upPanels
-    runPieces(groups, rows: hyperparameters.expertFeedForward) { worker, index, range in
+    runRows(hyperparameters.expertFeedForward, times: groups.count) { worker, index, range in
       let group = groups[index]
       unsafe gateAndUp(
         layer.experts[group.expert], range, first: group.slots.lowerBound,
@@ -35,7 +35,7 @@ extension ForwardPass {
     }
     quantizePanels(first.down)
     let downPanels = unsafe w.experts.downPanels
-    runPieces(groups, rows: hyperparameters.hidden) { worker, index, range in
+    runRows(hyperparameters.hidden, times: groups.count) { worker, index, range in
       let group = groups[index]
       let first = group.slots.lowerBound
       unsafe multiply(
@@ -59,19 +59,6 @@ extension ForwardPass {
         w.slotsPerRow, hyperparameters.normalizesExpertWeights ? 1 : 0,
         hyperparameters.routedScaling, w.chosen + row * w.slotsPerRow,
         w.routerWeights + row * w.slotsPerRow)
-    }
-  }
-
-  /// Run `body` for chunks of `rows` matrix rows of every group.
-  private func runPieces(
-    _ groups: [ExpertGroups.Group], rows: Int,
-    _ body: (_ worker: Int, _ group: Int, Range<Int>) -> Void
-  ) {
-    let chunk = chunkRows(rows * min(groups.count, 4))
-    let chunks = (rows + chunk - 1) / chunk
-    team.run(groups.count * chunks) { worker, piece in
-      let begin = piece % chunks * chunk
-      body(worker, piece / chunks, begin..<min(begin + chunk, rows))
     }
   }
 

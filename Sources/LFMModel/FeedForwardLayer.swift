@@ -10,12 +10,9 @@ extension ForwardPass {
       unsafe w.secondOutputs[index] = w.up + row * w.denseStride
     }
     let panels = quantizeInputs(Few(layer.gate, layer.up), count: rows.count)
-    let inner = layer.gate.rows
-    let chunk = chunkRows(inner)
-    team.run((inner + chunk - 1) / chunk) { worker, piece in
-      let begin = piece * chunk
+    runRows(layer.gate.rows) { worker, _, range in
       unsafe gateAndUp(
-        layer, begin..<min(begin + chunk, inner), first: 0, count: rows.count,
+        layer, range, first: 0, count: rows.count,
         panels[layer.gate.panelKind], panels[layer.up.panelKind], worker: worker)
     }
     unsafe project(layer.down, rows, from: w.gate, stride: w.denseStride)

@@ -36,9 +36,7 @@ extension ForwardPass {
       if let screening = row.screening { places.begin(screening, row: index) }
     }
     let panels = quantizeInputs(Few(head), count: wanted.count)
-    let chunk = min(ScreeningPlaces.strip, chunkRows(head.rows))
-    team.run((head.rows + chunk - 1) / chunk) { worker, piece in
-      let range = piece * chunk..<min((piece + 1) * chunk, head.rows)
+    runRows(head.rows) { worker, _, range in
       let outputs = unsafe places.outputs(worker, first: range.lowerBound, count: wanted.count) {
         unsafe wanted[$0].screening == nil ? w.outputs[$0] : nil
       }

@@ -13,37 +13,64 @@ extension ForwardPass {
     }
   }
 
-  /// Below as many multiplications, a product is not worth waking the team for.
+  /// Below as many multiplications a product is not worth the team's while, unless its weights are many: they come from
+  /// memory, which two threads read faster than one.
   private static let smallProduct = 1 << 18
+  private static let smallBytes = 1 << 17
 
   /// Matrices times the same `count` columns, which the workspace's `inputs` point to.
   func product(_ products: Few<Product>, count: Int) {
     let panels = quantizeInputs(products.map(\.matrix), count: count)
     let rows = products.reduce(0) { $0 + $1.matrix.rows }
-    let columns = products.first.matrix.columns
-    let chunk = rows * columns * count < Self.smallProduct ? rows : chunkRows(rows)
-    let pieces = products.map { ($0.matrix.rows + chunk - 1) / chunk }
-    team.run(pieces.reduce(0, +)) { worker, piece in
-      var piece = piece
-      for index in 0..<products.count {
-        if piece < pieces[index] {
-          let item = products[index]
-          let begin = piece * chunk
-          unsafe multiply(
-            item.matrix, begin..<min(begin + chunk, item.matrix.rows), workspace.inputs,
-            panels[item.matrix.panelKind], item.outputs, count: count, worker: worker)
-          return
+    let bytes = products.reduce(0) { $0 + $1.matrix.rows * (unsafe $1.matrix.raw.row_bytes) }
+    func compute(_ worker: Int, _ index: Int, _ range: Range<Int>) {
+      let item = products[index]
+      unsafe multiply(
+        item.matrix, range, workspace.inputs, panels[item.matrix.panelKind], item.outputs,
+        count: count, worker: worker)
+    }
+    if rows * products.first.matrix.columns * count < Self.smallProduct, bytes < Self.smallBytes {
+      for index in 0..<products.count { compute(0, index, 0..<products[index].matrix.rows) }
+    } else {
+      runRows(of: products.count, { products[$0].matrix.rows }, compute)
+    }
+  }
+
+  /// Run `body` for all rows of `count` matrices, in runs of whole groups of 16 and at most `mostRows`: enough of them for
+  /// all threads to end at about the same time.
+  private func runRows(
+    of count: Int, _ rows: (Int) -> Int,
+    _ body: (_ worker: Int, _ matrix: Int, _ rows: Range<Int>) -> Void
+  ) {
+    let size = PackedMatrix.groupRows
+    let total = (0..<count).reduce(0) { $0 + PackedMatrix.groups(ofRows: rows($1)) }
+    let most = min(Self.mostRows / size, max(1, total / (team.count * 8)))
+    team.runRanges(total, most: most) { worker, run in
+      var first = 0
+      for matrix in 0..<count where first < run.upperBound {
+        let all = rows(matrix)
+        let next = first + PackedMatrix.groups(ofRows: all)
+        let own = run.clamped(to: first..<next)
+        if !own.isEmpty {
+          body(
+            worker, matrix,
+            (own.lowerBound - first) * size..<min((own.upperBound - first) * size, all))
         }
-        piece -= pieces[index]
+        first = next
       }
     }
   }
 
-  /// Rows of a piece: enough pieces for all threads to end at the same time, none so small that pulling it shows.
-  func chunkRows(_ rows: Int) -> Int {
-    let even = rows / (team.count * 8)
-    return min(256, max(16, (even + 15) / 16 * 16))
+  /// The same for `count` matrices of the same number of rows.
+  func runRows(
+    _ rows: Int, times count: Int = 1,
+    _ body: (_ worker: Int, _ matrix: Int, _ rows: Range<Int>) -> Void
+  ) {
+    runRows(of: count, { _ in rows }, body)
   }
+
+  /// Rows that a thread multiplies at once, at most: their results stay in its cache.
+  static let mostRows = 256
 
   /// Some rows of one matrix times some columns, on this thread: of panels where the fast family multiplies it, else of
   /// the inputs themselves. The first row is a multiple of 16.

@@ -3,7 +3,7 @@ import Glibc
 /// A private anonymous mapping, zero until written, given back when this object goes.
 ///
 /// `@unchecked Sendable`: the pointer is constant; who may touch which bytes is decided by the owner (`KVPool`'s page
-/// references, `Workspace`'s step lock, `ComputeTeam`'s chunks).
+/// references, `Workspace`'s step lock, `ComputeTeam`'s pieces).
 @safe final class MappedPages: @unchecked Sendable {
   let base: UnsafeMutableRawPointer
   let bytes: Int

@@ -3,13 +3,15 @@ import LFMCheckpoint
 
 /// A matrix of weights as the file stores it, in place: rows of `columns` weights.
 ///
-/// `@unchecked Sendable`: the bytes are a read-only mapping, kept alive by `storage`.
+/// Valid while the `Weights` that it belongs to are alive. It does not hold the mapping itself, nor anything else that is
+/// counted: threads copy it for every piece of a product, and would fight over the count.
+///
+/// `@unchecked Sendable`: the bytes are a read-only mapping.
 @safe struct Matrix: @unchecked Sendable {
   let rows: Int
   let columns: Int
   let type: TensorType
-  private let storage: MappedBytes
-  /// What the kernels take. Valid while this value lives.
+  /// What the kernels take.
   let raw: lfm_matrix
   /// The kind of 8-bit columns that the fast family multiplies it with; `LFM_PANEL_NONE` where it does not.
   let panelKind: Int32
@@ -28,12 +30,13 @@ import LFMCheckpoint
   }
 
   /// Rows `from ..< from + rows` of a tensor whose shape and type were checked.
-  init(_ tensor: TensorEntry, _ storage: MappedBytes, from: Int, rows: Int) {
+  ///
+  /// - Parameter bytes: the tensor's data, whose mapping the caller keeps alive.
+  init(_ tensor: TensorEntry, _ bytes: MappedBytes, from: Int, rows: Int) {
     self.rows = rows
     columns = tensor.rowLength
     type = tensor.type
-    self.storage = storage
-    let start = unsafe storage.baseAddress + from * tensor.bytesPerRow
+    let start = unsafe bytes.baseAddress + from * tensor.bytesPerRow
     unsafe raw = lfm_matrix(
       data: start.assumingMemoryBound(to: UInt8.self), row_bytes: tensor.bytesPerRow,
       columns: tensor.rowLength, type: Int32(tensor.type.rawValue))

@@ -5,8 +5,8 @@ import CLFMKernels
 ///
 /// `@unchecked Sendable`: belongs to a `LogitsBuffer` and goes with it; inside a step, a thread uses its own places.
 @safe final class ScreeningPlaces: @unchecked Sendable {
-  /// Rows of the head in one piece at most.
-  static let strip = 256
+  /// Rows of the head that are multiplied at once, at most.
+  static let strip = ForwardPass.mostRows
   /// Candidates of a row, of each thread.
   private static let capacity = 4 * Screening.most
 

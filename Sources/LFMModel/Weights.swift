@@ -76,4 +76,6 @@ package struct Weights: Sendable {
   /// Bytes of the file's tensors that are in use, and of the vectors copied from it.
   package let mappedBytes: Int
   package let preparedBytes: Int
+  /// Keeps what the matrices point to mapped.
+  let checkpoint: Checkpoint
 }

@@ -43,7 +43,7 @@ private struct WeightsBinder {
       ? embedding : try matrix(TensorName.output, rows: vocabulary, columns: hidden)
     return Weights(
       embedding: embedding, layers: layers, outputNorm: outputNorm, head: head,
-      mappedBytes: mappedBytes, preparedBytes: preparedBytes)
+      mappedBytes: mappedBytes, preparedBytes: preparedBytes, checkpoint: checkpoint)
   }
 
   private mutating func layer(_ index: Int) throws(ModelError) -> Weights.Layer {

@@ -22,6 +22,21 @@ import Testing
     }
   }
 
+  /// Every piece once where a thread takes several at a time, and never more than so many.
+  @Test(arguments: [1, 2, 8], [1, 3, 16])
+  func everyRangeRunsOnce(_ threads: Int, _ most: Int) throws {
+    let team = try ComputeTeam(count: threads, pinned: false)
+    for pieces in [0, 1, 2, 15, 16, 17, 100, 1000] {
+      let counts = (0..<pieces).map { _ in Counter() }
+      team.runRanges(pieces, most: most) { worker, range in
+        #expect(worker >= 0 && worker < threads)
+        #expect((1...most).contains(range.count))
+        for piece in range { counts[piece].value.add(1, ordering: .relaxed) }
+      }
+      #expect(counts.allSatisfy { $0.value.load(ordering: .relaxed) == 1 })
+    }
+  }
+
   final class Counter: Sendable {
     let value = Atomic<Int>(0)
   }
