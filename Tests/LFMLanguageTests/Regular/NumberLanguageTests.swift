@@ -24,17 +24,21 @@ import Testing
     "1.25e1", "1e-3", "123456789012345678901234567890.5",
   ]
 
+  private func number(_ text: String) throws -> DecimalNumber {
+    try #require(DecimalNumber(text: text))
+  }
+
   @Test(arguments: bounds) func comparisons(_ bound: String) throws {
-    let value = try ExactDecimal(bound)
+    let value = try number(bound)
     let languages = try [
-      (NumberLanguage.atLeast(bound), { (number: ExactDecimal) in number >= value }),
-      (NumberLanguage.atLeast(bound, isExclusive: true), { $0 > value }),
-      (NumberLanguage.atMost(bound), { $0 <= value }),
-      (NumberLanguage.atMost(bound, isExclusive: true), { $0 < value }),
-      (NumberLanguage.equal(to: bound), { $0 == value }),
+      (NumberLanguage.atLeast(value), { (number: DecimalNumber) in number >= value }),
+      (NumberLanguage.atLeast(value, isExclusive: true), { $0 > value }),
+      (NumberLanguage.atMost(value), { $0 <= value }),
+      (NumberLanguage.atMost(value, isExclusive: true), { $0 < value }),
+      (NumberLanguage.equal(to: value), { $0 == value }),
     ]
     for text in Self.spellings + Self.bounds {
-      let number = try ExactDecimal(text)
+      let number = try number(text)
       for (index, (language, holds)) in languages.enumerated() {
         // A spelling with an exponent may be missing; one without may not.
         if language.accepts(text) != holds(number) {
@@ -49,7 +53,7 @@ import Testing
     "1", "2", "3", "7", "10", "12", "100", "120", "0.5", "0.01", "0.25", "1.5", "1e-3",
   ])
   func multiples(_ divisor: String) throws {
-    let language = try NumberLanguage.multiple(of: divisor)
+    let language = try NumberLanguage.multiple(of: number(divisor))
     // In millionths, in which all of these are whole.
     let unit = try millionths(divisor)
     for text in Self.spellings {
@@ -61,9 +65,9 @@ import Testing
   }
 
   private func millionths(_ text: String) throws -> Int {
-    let value = try ExactDecimal(text)
+    let value = try number(text)
     let digits = value.digits.reduce(0) { $0 * 10 + Int($1) }
-    var scale = value.point - value.digits.count + 6
+    var scale = value.exponent + 6
     var result = digits
     while scale > 0 {
       result *= 10
@@ -87,7 +91,7 @@ import Testing
       ("0", ["0", "-0", "0.0", "0e5", "-0.00E-7"], ["00", "0.01", "", "-"]),
     ]
     for (value, accepted, rejected) in cases {
-      let language = try NumberLanguage.equal(to: value)
+      let language = try NumberLanguage.equal(to: number(value))
       for text in accepted { #expect(language.accepts(text), "\(value) as \(text)") }
       for text in rejected { #expect(!language.accepts(text), "\(value) as \(text)") }
     }
@@ -107,14 +111,15 @@ import Testing
   }
 
   @Test func refusals() throws {
-    for text in ["", "1.", "abc", "01", "--1", "1e"] {
-      #expect(throws: RegularFailure.self) { try NumberLanguage.atLeast(text) }
+    for text in ["0", "-1", "0.123456789", "123456789", "1e-2000"] {
+      let divisor = try number(text)
+      #expect(throws: RegularFailure.self) { try NumberLanguage.multiple(of: divisor) }
     }
-    for text in ["0", "-1", "0.123456789", "123456789"] {
-      #expect(throws: RegularFailure.self) { try NumberLanguage.multiple(of: text) }
-    }
-    for text in ["1e2000", "1e-2000", "1e999999999999999999999"] {
-      #expect(throws: RegularFailure.self) { try NumberLanguage.atMost(text) }
+    for text in ["1e2000", "1e-2000", "1e999999999999999999999", "-1e-99999999999"] {
+      let bound = try number(text)
+      #expect(throws: RegularFailure.self) { try NumberLanguage.atLeast(bound) }
+      #expect(throws: RegularFailure.self) { try NumberLanguage.atMost(bound) }
+      #expect(throws: RegularFailure.self) { try NumberLanguage.equal(to: bound) }
     }
   }
 }

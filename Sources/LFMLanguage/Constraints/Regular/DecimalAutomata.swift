@@ -29,7 +29,7 @@ enum DecimalAutomata {
 
   /// Numbers that stand in one of `wanted` orders to `bound`, which is not negative.
   static func compared(
-    to bound: ExactDecimal, _ wanted: Set<Order>
+    to bound: DecimalNumber, _ wanted: Set<Order>
   ) throws(RegularFailure) -> ScalarAutomaton {
     let whole = bound.wholeDigits
     let fraction = bound.fractionDigits
@@ -103,12 +103,12 @@ enum DecimalAutomata {
   /// Multiples of `divisor`, zero among them.
   ///
   /// - Throws: `tooLarge` for divisors of too many digits that are not 0; `syntax` for those that are not above 0.
-  static func multiples(of divisor: ExactDecimal) throws(RegularFailure) -> ScalarAutomaton {
+  static func multiples(of divisor: DecimalNumber) throws(RegularFailure) -> ScalarAutomaton {
     if divisor.isZero || divisor.isNegative {
       throw RegularFailure(.syntax, "multipleOf has to be more than 0")
     }
-    let zeros = max(0, divisor.point - divisor.digits.count)
-    let places = max(0, divisor.digits.count - divisor.point)
+    let zeros = max(0, divisor.exponent)
+    let places = max(0, -divisor.exponent)
     let number = divisor.digits.reduce(0) { min(10_000_000, $0 * 10 + Int($1)) }
     if number * (places + 1) > maximumDivisor {
       throw RegularFailure(

@@ -12,36 +12,38 @@ package enum NumberLanguage {
 
   /// Numbers without a fractional part: `12`, `12.0`, `12e3`.
   package static let integer: ScalarAutomaton = made { () throws(RegularFailure) in
-    try multiple(of: "1")
+    try multiple(of: DecimalNumber(1))
   }
+
+  /// Numbers of more digits than this, written out, are refused.
+  private static let maximumDigits = 1000
 
   /// Numbers from `bound` on.
   ///
-  /// - Parameter bound: a number as JSON writes it.
-  /// - Throws: `syntax` or `tooLarge`.
+  /// - Throws: `tooLarge` for a bound of more than 1,000 digits when written out.
   package static func atLeast(
-    _ bound: String, isExclusive: Bool = false
+    _ bound: DecimalNumber, isExclusive: Bool = false
   ) throws(RegularFailure) -> ScalarAutomaton {
-    try bounded(by: ExactDecimal(bound), isExclusive, isMirrored: false)
+    try bounded(by: short(bound), isExclusive, isMirrored: false)
   }
 
   /// Numbers up to `bound`.
   ///
-  /// - Parameter bound: a number as JSON writes it.
-  /// - Throws: `syntax` or `tooLarge`.
+  /// - Throws: `tooLarge` for a bound of more than 1,000 digits when written out.
   package static func atMost(
-    _ bound: String, isExclusive: Bool = false
+    _ bound: DecimalNumber, isExclusive: Bool = false
   ) throws(RegularFailure) -> ScalarAutomaton {
-    try bounded(by: ExactDecimal(bound).negated, isExclusive, isMirrored: true)
+    try bounded(by: short(bound).negated, isExclusive, isMirrored: true)
   }
 
   /// Multiples of a number above 0.
   ///
-  /// - Parameter divisor: a number as JSON writes it.
-  /// - Throws: `syntax`, or `tooLarge` for divisors of many digits that are not 0.
-  package static func multiple(of divisor: String) throws(RegularFailure) -> ScalarAutomaton {
-    let mantissas = RegularNode.language(
-      try DecimalAutomata.multiples(of: ExactDecimal(divisor)))
+  /// - Throws: `syntax` for others; `tooLarge` for divisors of many digits that are not 0, and for those of more than 1,000
+  ///   digits when written out.
+  package static func multiple(
+    of divisor: DecimalNumber
+  ) throws(RegularFailure) -> ScalarAutomaton {
+    let mantissas = RegularNode.language(try DecimalAutomata.multiples(of: short(divisor)))
     return try ScalarAutomaton(
       .choice([
         .sequence([optionalMinus, mantissas, .choice([.empty, noExponent, upwards])]),
@@ -51,10 +53,9 @@ package enum NumberLanguage {
 
   /// Spellings of one value.
   ///
-  /// - Parameter number: as JSON writes it.
-  /// - Throws: `syntax` or `tooLarge`.
-  package static func equal(to number: String) throws(RegularFailure) -> ScalarAutomaton {
-    let value = try ExactDecimal(number)
+  /// - Throws: `tooLarge` for a value of more than 1,000 digits when written out.
+  package static func equal(to number: DecimalNumber) throws(RegularFailure) -> ScalarAutomaton {
+    let value = try short(number)
     if value.isZero {
       return try ScalarAutomaton(
         .sequence([optionalMinus, zero, .choice([.empty, noExponent, upwards, downwards])]))
@@ -91,18 +92,23 @@ package enum NumberLanguage {
   private static let upwards = RegularNode.sequence([mark, plus, digits])
   private static let downwards = RegularNode.sequence([mark, minus, digits])
 
+  private static func short(_ number: DecimalNumber) throws(RegularFailure) -> DecimalNumber {
+    if number.writtenDigits <= maximumDigits { return number }
+    throw RegularFailure(
+      .tooLarge, "a number has more than \(maximumDigits) digits when written out")
+  }
+
   /// Numbers from `bound` on; mirrored, their negatives.
   private static func bounded(
-    by bound: ExactDecimal, _ isExclusive: Bool, isMirrored: Bool
+    by bound: DecimalNumber, _ isExclusive: Bool, isMirrored: Bool
   ) throws(RegularFailure) -> ScalarAutomaton {
-    let zero = try ExactDecimal("0")
     let above: Set<DecimalAutomata.Order> = isExclusive ? [.greater] : [.equal, .greater]
     let below: Set<DecimalAutomata.Order> = isExclusive ? [.less] : [.equal, .less]
     let isBelowZero = bound.isNegative
     // Magnitudes of those at or above zero, and of those at or below it.
     let positive = RegularNode.language(
       isBelowZero
-        ? try DecimalAutomata.compared(to: zero, [.equal, .greater])
+        ? try DecimalAutomata.compared(to: .zero, [.equal, .greater])
         : try DecimalAutomata.compared(to: bound, above))
     let negative = RegularNode.language(
       isBelowZero || bound.isZero
@@ -120,12 +126,12 @@ package enum NumberLanguage {
   }
 
   /// The value's digits with a point behind the first `whole`, and the exponent that makes up for it.
-  private static func scientific(_ value: ExactDecimal, whole: Int) -> RegularNode {
+  private static func scientific(_ value: DecimalNumber, whole: Int) -> RegularNode {
     func text(_ digits: some Sequence<UInt8>) -> RegularNode {
       .text(digits.map { String($0) }.joined())
     }
     let fraction = value.digits.dropFirst(whole)
-    let exponent = value.point - whole
+    let exponent = value.order - whole
     let sign = exponent < 0 ? minus : plus
     return .sequence([
       text(value.digits.prefix(whole)),

@@ -20,20 +20,20 @@ enum NumberSpelling {
   private static func texts(_ shape: NumberShape) throws(RegularFailure) -> ScalarAutomaton {
     if let points = shape.points {
       var parts: [ScalarAutomaton] = []
-      for point in points.sorted() { parts.append(try NumberLanguage.equal(to: point.text)) }
+      for point in points.sorted() { parts.append(try NumberLanguage.equal(to: point)) }
       return try ScalarAutomaton.union(of: parts)
     }
     var language = shape.kind == .integer ? integers : numbers
     if let limit = shape.lower {
       language = try language.intersection(
-        NumberLanguage.atLeast(limit.value.text, isExclusive: limit.isExclusive))
+        NumberLanguage.atLeast(limit.value, isExclusive: limit.isExclusive))
     }
     if let limit = shape.upper {
       language = try language.intersection(
-        NumberLanguage.atMost(limit.value.text, isExclusive: limit.isExclusive))
+        NumberLanguage.atMost(limit.value, isExclusive: limit.isExclusive))
     }
     for divisor in shape.divisors.sorted() {
-      language = try language.intersection(NumberLanguage.multiple(of: divisor.text))
+      language = try language.intersection(NumberLanguage.multiple(of: divisor))
       // A reader that divides floats would find a remainder in 6e183 / 3.
       if !divisor.isPowerOfTwo { language = try language.intersection(dividedNumbers) }
     }
@@ -45,10 +45,10 @@ enum NumberSpelling {
     language = try language.intersection(plainNumbers)
     if shape.kind == .fraction { language = try language.subtracting(NumberLanguage.integer) }
     for divisor in shape.nonDivisors.sorted() {
-      language = try language.subtracting(NumberLanguage.multiple(of: divisor.text))
+      language = try language.subtracting(NumberLanguage.multiple(of: divisor))
     }
     for number in shape.excluded.sorted() {
-      language = try language.subtracting(NumberLanguage.equal(to: number.text))
+      language = try language.subtracting(NumberLanguage.equal(to: number))
     }
     return language
   }

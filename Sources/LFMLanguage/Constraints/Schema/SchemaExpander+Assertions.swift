@@ -76,7 +76,7 @@ extension SchemaExpander {
     if !checkedDivisors.insert(divisor).inserted { return }
     try spend(100)
     _ = try SchemaFailure.of(document.pointer(place, "multipleOf")) { () throws(RegularFailure) in
-      try NumberLanguage.multiple(of: divisor.text)
+      try NumberLanguage.multiple(of: divisor)
     }
   }
 

@@ -1,6 +1,6 @@
 /// A number of JSON, exactly: an integer times a power of ten.
 ///
-/// Owns comparison and divisibility, for which 64-bit floats are too coarse (0.3 is a multiple of 0.1).
+/// Owns reading, comparison and divisibility, for which 64-bit floats are too coarse (0.3 is a multiple of 0.1).
 package struct DecimalNumber: Hashable, Sendable {
   package let isNegative: Bool
   /// Decimal digits without zeros at either end; none for zero.
@@ -27,34 +27,58 @@ package struct DecimalNumber: Hashable, Sendable {
   /// `nil` if the value is no number.
   package init?(_ value: JSONValue) {
     switch value {
-    case .integer(let text): self.init(decimal: text)
-    case .float(let number): self.init(decimal: PythonText.repr(number))
+    case .integer(let text): self.init(text: text)
+    case .float(let number): self.init(text: PythonText.repr(number))
     default: return nil
     }
   }
 
-  package init(_ value: Int) { self.init(decimal: String(value)) }
+  package init(_ value: Int) {
+    let digits = String(value.magnitude).utf8.map { $0 - UInt8(ascii: "0") }
+    self.init(isNegative: value < 0, digits: digits, exponent: 0)
+  }
 
-  /// Reads what JSON writes as a number; the caller has checked that it is one.
-  private init(decimal text: String) {
-    var digits: [UInt8] = []
-    var exponent = 0
-    var isNegative = false
-    var sawPoint = false
+  /// `nil` if the text is no number as JSON writes it.
+  package init?(text: String) {
     var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-      switch byte {
-      case UInt8(ascii: "-"): isNegative = true
-      case UInt8(ascii: "."): sawPoint = true
-      case UInt8(ascii: "e"), UInt8(ascii: "E"):
-        exponent += Int(String(decoding: rest, as: UTF8.self)) ?? 0
-        rest = []
-      default:
-        digits.append(byte - UInt8(ascii: "0"))
-        if sawPoint { exponent -= 1 }
-      }
+    func take(_ letters: String) -> Bool {
+      guard let byte = rest.first, letters.utf8.contains(byte) else { return false }
+      rest.removeFirst()
+      return true
     }
-    self.init(isNegative: isNegative, digits: digits, exponent: exponent)
+    func takeDigits() -> [UInt8] {
+      let digits = rest.prefix { (0x30...0x39).contains($0) }
+      rest.removeFirst(digits.count)
+      return digits.map { $0 - 0x30 }
+    }
+    let isNegative = take("-")
+    let whole = takeDigits()
+    if whole.isEmpty || (whole[0] == 0 && whole.count > 1) { return nil }
+    var fraction: [UInt8] = []
+    if take(".") {
+      fraction = takeDigits()
+      if fraction.isEmpty { return nil }
+    }
+    var power = 0
+    if take("eE") {
+      let isDown = take("-")
+      if !isDown { _ = take("+") }
+      let digits = takeDigits()
+      if digits.isEmpty { return nil }
+      // Beyond any number that somebody means, and far from where sums overflow.
+      power = digits.reduce(0) { min(1_000_000_000, $0 * 10 + Int($1)) } * (isDown ? -1 : 1)
+    }
+    if !rest.isEmpty { return nil }
+    self.init(
+      isNegative: isNegative, digits: whole + fraction, exponent: power - fraction.count)
+  }
+
+  package var negated: DecimalNumber {
+    DecimalNumber(isNegative: !isNegative, digits: digits, exponent: exponent)
+  }
+
+  var magnitude: DecimalNumber {
+    DecimalNumber(isNegative: false, digits: digits, exponent: exponent)
   }
 
   package var isZero: Bool { digits.isEmpty }
@@ -79,8 +103,23 @@ package struct DecimalNumber: Hashable, Sendable {
     return digits.reduce(0) { $0 * 10 + Int($1) } == power && exponent >= -26
   }
 
-  /// The power of ten above the first digit: 1 for 5, 2 for 50, 0 for 0.5.
-  private var order: Int { digits.count + exponent }
+  /// The power of ten above the first digit: 1 for 5, 2 for 50, 0 for 0.5 and for zero.
+  var order: Int { digits.count + exponent }
+
+  /// Digits before the decimal point, at least one.
+  var wholeDigits: [UInt8] {
+    if order <= 0 { return [0] }
+    return digits.prefix(order) + Array(repeating: 0, count: max(0, exponent))
+  }
+
+  /// Digits behind the decimal point, without zeros at the end.
+  var fractionDigits: [UInt8] {
+    if isZero { return [] }
+    return Array(repeating: 0, count: max(0, -order)) + digits.dropFirst(max(0, order))
+  }
+
+  /// How many digits it has when written out, without exponent.
+  var writtenDigits: Int { max(order, 0) + max(-exponent, 0) }
 
   /// Plain notation, without exponent: `-0.05`, `1200`.
   package var text: String {

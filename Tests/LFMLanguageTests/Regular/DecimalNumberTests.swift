@@ -7,6 +7,17 @@ import Testing
   }
 
   @Test(arguments: [
+    "", "-", "1.", ".5", "abc", "01", "--1", "+1", "1e", "1e+", "1e2x", "1 ", "0x1", "1.e2", "1-1",
+  ])
+  func noNumbers(_ text: String) {
+    #expect(DecimalNumber(text: text) == nil)
+  }
+
+  @Test(arguments: [Int.min, -120, 0, 7, Int.max]) func integers(_ value: Int) throws {
+    #expect(DecimalNumber(value) == DecimalNumber(text: String(value)))
+  }
+
+  @Test(arguments: [
     ("1", "1.0"), ("100", "1e2"), ("0", "-0.0"), ("0.001", "1e-3"), ("-12.50", "-12.5"),
   ])
   func equal(left: String, right: String) throws {
