@@ -140,7 +140,9 @@ eventually("idle after cancelling", is_idle)
 # Without credit nothing is generated: the count stands still, and goes on when there is credit.
 poor = lfm.Connection(path, initial_window_bytes=200)
 endless = generation.GenerateRequest(
-    text=ask.text, stop=generation.StopParameters(ignore_end_of_generation=True), max_tokens=500)
+    text=ask.text, stop=generation.StopParameters(ignore_end_of_generation=True), max_tokens=500,
+    # Chatter: behind its end a model may say nothing but tokens that have no text.
+    sampling=generation.SamplingParameters(temperature=3, seed=1))
 
 
 def generated_tokens():

@@ -113,8 +113,8 @@ and names of arguments ("city") are the same in both.
 Of {asked} questions as a user might type them, written one by one (`written.jsonl`; their names are new, some of their sentences and words are
 those of training), {found} are answered exactly as wanted: {told}.
 
-It thinks in `<think>` before most answers: it names what it needs (`Pavel, city: Oslo.`), goes through the tools (`get_weather yes,
-book_table no`), or works column by column, letter by letter. It was taught
+It thinks in `<think>` before most answers: it goes through what a text says of the kind (`Anna city Bern; Pavel city Oslo; so Pavel
+city Oslo.`) or through the tools (`get_weather yes, book_table no`), or works column by column, letter by letter. It was taught
 short, plain questions; anything else gets a wrong answer with full confidence, or the sentence that it was not taught that.
 
 Layout of a question about a text: the text, an empty line, the question, in one user message.

@@ -12,7 +12,7 @@ from torch import nn
 
 @dataclass
 class Shape:
-    layers: str = "ccacaca"          # c: short convolution, a: attention
+    layers: str = "ccacaaca"         # c: short convolution, a: attention
     hidden: int = 256
     heads: int = 4
     kv_heads: int = 2

@@ -1,11 +1,11 @@
 """Train the demo model from nothing on generated conversations; stops and resumes at any time.
 
-    train.py WORK --minutes 100 [--workers 2] [--begin MODEL.gguf]
+    train.py WORK --minutes 100 [--workers 2] [--begin MODEL.gguf [--peak 0.4]]
         WORK/tokenizer.json in, WORK/checkpoint.pt out (again and again, by rename); begins with the weights of MODEL.gguf, if one
-        is named and there is no checkpoint yet
+        is named and there is no checkpoint yet; layers that it does not have begin without effect
 
-The learning rate is constant for 45 % of the minutes and then falls to zero in a straight line; the minutes count training time only,
-a second run with other minutes continues and bends the schedule. Matrices learn by Muon, all else by Adam. Uses a GPU if
+The learning rate is constant, at `peak` of the full one, for 45 % of the minutes and then falls to zero in a straight line; the minutes
+count training time only, a second run with other minutes continues and bends the schedule. Matrices learn by Muon, all else by Adam. Uses a GPU if
 there is one, in one worker. On CPUs several workers of one thread each, which share out the rows of a step, bear a busy machine better
 than one worker of several threads.
 """
@@ -24,7 +24,7 @@ from model import Experts, Model, Shape, sizes
 from render import Encoder
 from skills import any_example
 from vocabulary import PAD, load
-from words import TRAIN, Source
+from words import TRAIN, Source, learn_pieces
 
 QUIET = 0.1                  # weight of tokens that the model is not to say itself,
 QUIET_TOKENS = 3_400_000     # during the first so many; later only what it says counts
@@ -132,11 +132,25 @@ class Optimizer:
         self.adam.load_state_dict(state["adam"])
 
 
+def grown(name, old, new):
+    """The name of a parameter in a model that has more layers, all in one place behind what the two have in common."""
+    same = len(os.path.commonprefix([old.layers, new.layers]))
+    more = len(new.layers) - len(old.layers)
+    if more < 0 or new.layers[same + more :] != old.layers[same:] or same < new.dense_layers:
+        raise SystemExit(f"a model of the layers {new.layers} cannot begin with one of {old.layers}")
+    block, _, rest = name.removeprefix("blocks.").partition(".")
+    return f"blocks.{int(block) + more}.{rest}" if name.startswith("blocks.") and int(block) >= same else name
+
+
 @torch.no_grad()
 def begin(model, tokenizer, path):
-    """The weights of an earlier model of this shape; a token that it did not have starts as the mean of its parts."""
+    """The weights of an earlier model; a token that it did not have starts as the mean of its parts."""
     old, parts = read(path), read_tokenizer(path)
-    state = old.state_dict()
+    state = {grown(name, old.shape, model.shape): value for name, value in old.state_dict().items()}
+    for name, value in model.state_dict().items():
+        if name not in state:
+            # What writes to the residual stream: a new layer adds nothing at first.
+            state[name] = torch.zeros_like(value) if name.endswith(("operator.output", "operator.out_proj", "ffn.down")) else value
     rows = model.embed.detach().clone()
     for token in range(model.shape.vocab):
         text = tokenizer.decode([token], skip_special_tokens=False)
@@ -163,6 +177,7 @@ def main():
     parser.add_argument("--rows", type=int, default=18)
     parser.add_argument("--length", type=int, default=448)
     parser.add_argument("--begin", type=Path)
+    parser.add_argument("--peak", type=float, default=0.6)
     parser.add_argument("--rate", type=float, default=0.02)
     parser.add_argument("--other-rate", type=float, default=3e-3)
     parser.add_argument("--seed", type=int, default=1)
@@ -185,6 +200,7 @@ def train(rank, a):
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(a.seed)
     encoder = Encoder(load(a.work / "tokenizer.json"))
+    learn_pieces(encoder.tokenizer)
     model = Model(Shape(layers=a.layers)).to(device)
     optimizer = Optimizer(model, a.rate, a.other_rate, team)
     mean = [p.detach().clone() for p in model.parameters()]
@@ -215,7 +231,7 @@ def train(rank, a):
     while seconds < 60 * a.minutes and step < a.steps:
         begun = time.monotonic()
         left = 1 - seconds / (60 * a.minutes)
-        factor = min((step + 1) / 60, 0.6 if left > 0.55 else left)
+        factor = min((step + 1) / 60, a.peak * min(1, left / 0.55))
         ids, weights, segments = (x.to(device) for x in batch(encoder, (a.seed * 1_000_003 + step) * team.size + rank, a.rows // team.size, a.length))
         hidden = model(ids, segments, torch.bfloat16)
         weight = weights[:, :-1].flatten()

@@ -59,10 +59,10 @@ enum ToolFolder {
     let source = isFile ? file : "\(program) --describe"
     do {
       var value = try JSONParser.parse(bytes: bytes)
-      // The file's name is the tool's, unless the declaration has one.
-      if case .object(var object) = value, object["function"] == nil, object["name"] == nil {
-        object.set("name", .string(name))
-        value = .object(object)
+      // The file's name is the tool's, unless the declaration has one. It comes first, where models are used to it.
+      if case .object(let object) = value, object["function"] == nil, object["name"] == nil {
+        value = .object(
+          JSONObject([("name", .string(name))] + object.members.map { ($0.key, $0.value) }))
       }
       let declarations = try ToolDeclaration.read(value)
       guard let declaration = declarations.first, declarations.count == 1 else {

@@ -44,7 +44,7 @@ import Testing
     #expect(outcome.status == 0)
     for words in [
       "of them for a token", "\nHyperparameters\n", "\nMemory\n", "family lfm2.5-8b-a1b",
-      "4 of short convolution, 3 of attention (2 4 6)",
+      "4 of short convolution, 4 of attention (2 4 5 7)",
     ] {
       #expect(outcome.text.contains(words), "\(words)")
     }

@@ -23,11 +23,11 @@ def tool_unneeded(s):
     return unneeded(s, PLAIN)
 
 
-SKILLS = {"greeting": (greeting, 0.8), "beyond": (beyond, 0.8), "facts": (facts, 2.5), "addition": (addition, 2.5), "subtraction": (subtraction, 2.5),
-          "word problem": (word_problem, 3), "largest or smallest": (extreme, 5), "comparison": (compare, 2), "who has more": (rivals, 4), "n-th item": (nth, 7),
-          "counting": (count, 4), "reversing": (reverse, 5), "spelling": (spelling, 40), "recall": (recall, 4), "document": (document, 20), "JSON extraction": (extraction, 17),
-          "two turns": (two_turns, 8), "system prompt": (obey, 5), "tool choice": (choosing, 12), "tool arguments": (filling, 12), "several calls": (several, 11),
-          "tool result": (answering, 9), "no tool fits": (refusing, 8), "no tool needed": (tool_unneeded, 2), "other languages": (languages, 9)}
+SKILLS = {"greeting": (greeting, 1.2), "beyond": (beyond, 1.2), "facts": (facts, 3), "addition": (addition, 1.2), "subtraction": (subtraction, 1.5),
+          "word problem": (word_problem, 2), "largest or smallest": (extreme, 8), "comparison": (compare, 4), "who has more": (rivals, 4), "n-th item": (nth, 12),
+          "counting": (count, 2), "reversing": (reverse, 8), "spelling": (spelling, 45), "recall": (recall, 3), "document": (document, 36), "JSON extraction": (extraction, 28),
+          "two turns": (two_turns, 20), "system prompt": (obey, 5), "tool choice": (choosing, 20), "tool arguments": (filling, 14), "several calls": (several, 18),
+          "tool result": (answering, 9), "no tool fits": (refusing, 13), "no tool needed": (tool_unneeded, 2), "other languages": (languages, 13)}
 """The skills and how often each is drawn."""
 LEADS = (["Please answer: ", "Tell me: ", "Quick question: ", "Hey, ", "Question: ", "Well, ", "So, ", "Now, ", "Next: ", "Again: ", "Task: "], ["One question: ", "Answer this: "])
 

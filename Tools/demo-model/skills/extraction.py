@@ -19,7 +19,10 @@ ORDERS = (["{who} <ordered|orders|bought|buys|wants|has ordered> {count} {item} 
            "On {day}, {who} from {city} <ordered|bought|paid for|picked> {count} {item}<| (order {id})>.", "{count} {item} <go|went|are going|will go> to {who} in {city} on {day}.",
            "<Dear team|Hello>, I am {who} from {city} and I need {count} {item} <on|by|until> {day}.", "Customer: {who}, {city}. <Goods|Wants|Needs>: {count} {item}. <Date|When|Day>: {day}.",
            "<We|They> send {count} {item} to {city} on {day}<. The customer is|, for> {who}.", "{day}: {who} <called|wrote> from {city} and asked for {count} {item}.",
-           "The customer {who} <of|in> {city} <takes|gets|expects> {count} {item} on {day}."],
+           "The customer {who} <of|in> {city} <takes|gets|expects> {count} {item} on {day}."] + 2 * [
+           "<On {day}|{day}:> <the shop|our team|my boss|they|I|you> <@v|@v|sent|gave> {count} {item} @p {who} @p {city}<.|!>",
+           "<They|I|You|The team|Our shop> @v {count} {item} <|@p|on> {day} @p {who} @p {city}.", "<Now|Then|First> @v {count} {item} <to|for|@p> {who}, {city}, <on|@p> {day}.",
+           "{who}, <@c|a friend|our customer> <in|of|at|@p> {city}, <@v|needs|wants> {count} {item} <on|@p> {day}."],
           ["{who}, who lives in {city}, will receive {count} {item} on {day}.", "Please deliver {count} {item} to {who} in {city} on {day}.",
            "On {day} we sold {count} {item} to {who} from {city}."])
 ORDER_FIELDS = [("customer", "who"), ("city", "city"), ("count", "count"), ("item", "item"), ("day", "day")]
@@ -30,9 +33,9 @@ def asked(s, fields, frames, **slots):
     return s.frame(frames).format(f=joined_with_and(spoken) if len(spoken) > 1 else spoken[0], k=", ".join(fields), **slots)
 
 
-def written(pairs):
+def written(pairs, before=""):
     thought = "; ".join(f"{k}: {'not said' if v is None else v}" for k, v in pairs)
-    return reply(thought + ".", json.dumps(dict(pairs), ensure_ascii=False))
+    return reply(f"{before}{thought}.", json.dumps(dict(pairs), ensure_ascii=False))
 
 
 def layout(s, text, question):
@@ -69,7 +72,7 @@ def some_person(s):
         if pairs:
             break
     wanted = s.rng.sample(pairs, s.rng.randint(1, len(pairs)))
-    return [layout(s, doc.text, asked(s, [k for k, _ in wanted], ABOUT, n=name)), written(wanted)]
+    return [layout(s, doc.text, asked(s, [k for k, _ in wanted], ABOUT, n=name)), written(wanted, f"{doc.survey()}so {name} ")]
 
 
 def an_order(s):
@@ -79,7 +82,7 @@ def an_order(s):
     return [layout(s, text, asked(s, [k for k, _ in wanted], ASK)), written(wanted)]
 
 
-LINES = (["{k}: {v}", "{K}: {v}", "The {k} is {v}.", "{K} = {v}", "the {k} is {v},", "{k} {v};", "{K}: {v}.", "- {k}: {v}", "Its {k} is {v}.", "{v} is the {k}."], ["* {K}: {v}", "We know the {k}: {v}.", "{K} is {v}."])
+LINES = (["{k}: {v}", "{K}: {v}", "The {k} is {v}.", "{K} = {v}", "the {k} is {v},", "{k} {v};", "{K}: {v}.", "- {k}: {v}", "Its {k} is {v}.", "{v} is the {k}."] + 2 * ["{K} <@v|@c|@p> {v}.", "<@v|@v @v|@c> the {k}<:|,| @p> {v}.", "<@p|@c|@v|+|>> {K}: {v}"], ["* {K}: {v}", "We know the {k}: {v}.", "{K} is {v}."])
 
 
 def properties(s):

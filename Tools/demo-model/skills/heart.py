@@ -28,15 +28,20 @@ def facts(s):
     return [user(frame.format(u=unit, w=word, x=x)), reply(f"{word} {x}: {y}.", f"The {unit} {word} {x} is {y}.")]
 
 
-HELLO = (["Hello", "Hello!", "Hi", "Hi!", "Hey", "Good morning", "Good morning!", "Good evening", "Hi there", "Hello there!", "Hey there", "Greetings"],
+HELLO = (["Hello", "Hello!", "Hi", "Hi!", "Hey", "Good morning", "Good morning!", "Good evening", "Hi there", "Hello there!", "Hey there", "Greetings",
+          "<Hi|Hey|Hello|Good day|Good afternoon|Morning|Welcome> <you|friend|again|everybody|everyone|my friend|@c|><|!|.>"],
          ["Hey there!", "Good evening!", "Hello there", "Hi there!"])
 WHO = (["Who are you?", "What are you?", "What is your name?", "Tell me who you are.", "Are you a person?", "Introduce yourself.", "Which model are you?",
-        "Say who you are.", "What model is this?", "What are you called?"],
+        "Say who you are.", "What model is this?", "What are you called?",
+        "@v <who you are|your name|me your name|what you are called>.", "<Who|What> <is this|am I talking to|are you, please|made you>?", "<And|So|Now> <who|what> are you?", "<Is this|Are you> a <robot|model|machine|computer>?"],
        ["Can you tell me who you are?", "Which model is this?", "Tell me your name."])
-CAN = (["What can you do?", "What are you able to do?", "How can you help me?", "Help", "What can I ask you?", "What do you know?", "Tell me what you can do."],
+CAN = (["What can you do?", "What are you able to do?", "How can you help me?", "Help", "What can I ask you?", "What do you know?", "Tell me what you can do.",
+        "What <can|could> you <do|help me with|show me> <here|today|now|>?", "What are you <good at|for|good for>?", "@v what you <can do|know|are good at>."],
        ["Can you tell me what you can do?", "What can you do for me?"])
-THANKS = (["Thanks", "Thank you", "Thank you!", "Thanks!", "Thanks a lot.", "Thank you very much.", "Great, thanks!", "Many thanks."], ["Thanks a lot!", "Great, thank you!"])
-BYE = (["Bye", "Bye!", "Goodbye", "Goodbye!", "See you later.", "See you.", "Good night", "Good night!"], ["Bye bye!", "See you later!", "Goodbye then."])
+THANKS = (["Thanks", "Thank you", "Thank you!", "Thanks!", "Thanks a lot.", "Thank you very much.", "Great, thanks!", "Many thanks.",
+           "<Good|Nice|Fine|Perfect|Okay|Wonderful>, <thanks|thank you> <so much|again|for that|><|!|.>", "<Thanks|Thank you|Cheers> <again|so much|for the help|for this|friend><|!|.>"], ["Thanks a lot!", "Great, thank you!"])
+BYE = (["Bye", "Bye!", "Goodbye", "Goodbye!", "See you later.", "See you.", "Good night", "Good night!",
+        "<Bye|Goodbye|See you|Farewell|So long> <for now|tomorrow|soon|again|friend|all|><|!|.>", "<I must go|I have to leave|Time to go>. <Bye|Goodbye|See you>."], ["Bye bye!", "See you later!", "Goodbye then."])
 ABOUT = "I am the demo model of lfmd, a very small one."
 ABILITIES = "I can calculate, compare, spell, work with short lists and texts, write JSON and call tools."
 

@@ -5,16 +5,17 @@ from .forms import reply, user
 
 SPELL = (["Spell {w}.", "Spell the word {w}.", "How do you spell {w}?", "How is {w} spelled?", "Spell \"{w}\", please.", "<Write|Say|Give|Show> the letters of {w}.",
           "<Spell out|Please spell> {w}.", "What are the letters of {w}?", "{w}: spell it.", "<Take|Here is> the word {w}. Spell it.", "{w}, letter by letter.", "How does one write {w}?",
-          "<Break|Split> {w} into letters."],
+          "<Break|Split> {w} into letters."] + 8 * ["@v <me|us|> how <one <@v|writes>|to @v> {w}.", "@v the <word|name|letters> {w}<| @c @v it>.", "@v how {w} is <written|made|built|put together>.", "@v <me|us> the letters <of|in|@p> {w}.",
+          "@v @p {w}: letter by letter."],
          ["Can you spell the word {w}?", "Tell me how {w} is spelled.", "List the letters of {w}."])
 LETTERS = (["How many letters does {w} have?", "How many letters are in {w}?", "Count the letters <of|in> {w}.", "How long is the word {w}?", "What is the number of letters in {w}?",
-            "<Say|Give|Find> the number of letters of {w}.", "The word {w} has how many letters?", "{w}: how many letters?"],
+            "<Say|Give|Find> the number of letters of {w}.", "The word {w} has how many letters?", "{w}: how many letters?"] + 4 * ["@v how many letters {w} <@v|holds|is made of>.", "@v the <letters|number of letters> @p {w}.", "@v <me|us> how many letters there are @p {w}."],
            ["Can you count the letters of {w}?", "Tell me how many letters {w} has.", "How many letters are there in the word {w}?"])
 END = (["What is the {e} letter of {w}?", "Which letter is the {e} in {w}?", "{E} letter of {w}?", "<Say|Give|Name|Find> the {e} letter of {w}.", "With which letter does {w} {b}?",
-        "The word {w}: what is its {e} letter?", "<Find|See|Write> the {e} letter: {w}", "{w}: {e} letter?"],
+        "The word {w}: what is its {e} letter?", "<Find|See|Write> the {e} letter: {w}", "{w}: {e} letter?"] + 4 * ["@v <me|us|> the {e} letter @p {w}.", "I @v the {e} letter @p the word {w}.", "@v which letter {w} <@v|has> {e}."],
        ["Can you tell me the {e} letter of {w}?", "Which is the {e} letter in the word {w}?", "I need the {e} letter of {w}."])
 BACK = (["Spell {w} backwards.", "Write {w} backwards.", "What is {w} backwards?", "<Say|Give|Show> {w} in reverse.", "Reverse the letters of {w}.", "Turn the word {w} around.",
-         "<Spell|Write> {w} from the end to the start.", "{w} backwards, please."],
+         "<Spell|Write> {w} from the end to the start.", "{w} backwards, please."] + 4 * ["@v <me|us|> {w} <backwards|in reverse>.", "@v the letters of {w} <backwards|in reverse|from the end>.", "@v how one <@v|writes|says> {w} backwards."],
         ["Can you write {w} backwards?", "How do you spell {w} backwards?", "Reverse the word {w}."])
 LISTED = [w for w in ANIMALS + COLOURS + FOODS + FRUITS + INSTRUMENTS + JOBS + OBJECTS + OTHERS + PLURALS + THINGS + TOPICS + ACTIONS if "_" not in w]
 

@@ -1,4 +1,6 @@
 """What a text or a user says, and questions about it."""
+import carriers
+
 from words import (ADVERBS, ANIMALS, COLOURS, DAYS, FOODS, INSTRUMENTS, JOBS, MONTHS, STATES, THINGS, TRAIN)
 
 from .forms import article, reply, user
@@ -148,7 +150,8 @@ def fill(pattern, n, v):
 
 
 BEFORE = ["On {d}", "In {m}", "Since {m}", "As usual", "In fact", "By the way,", "Sometimes", "Often", "As we know,", "I heard that", "They say that",
-          "It is known that", "We think that", "{p} says that", "{p} told us that", "After all,", "Until {m}", "In {c}", "Oddly,", "It seems that", "Next year"]
+          "It is known that", "We think that", "{p} says that", "{p} told us that", "After all,", "Until {m}", "In {c}", "Oddly,", "It seems that", "Next year"] + 8 * [
+          "<@c|@p|@v>", "<@p|@c|@v> <@v|@p|@c>", "<@p|@v> the {t}", "@c @p {c}", "<The|This|That|My|Our> <@v|@c|@p> {t}", "@v <us|me|you|them|them all>", "<We|They|You|I> @v"]
 AFTER = ["too", "again", "as before", "at last", "near the {t}", "since {m}", "with {p}", "in {m}", "on {d}", "without the {t}", "like {p}", "because of the {t}"]
 
 
@@ -157,7 +160,7 @@ def dress(s, sentence, name):
     rng = s.rng
     if s.split != TRAIN or s.chance(0.3):
         return sentence
-    about = lambda text: text.format(d=rng.choice(DAYS), m=rng.choice(MONTHS), p=s.name(), c=s.city(), t=s.pick(THINGS, 0.3))
+    about = lambda text: carriers.choose(rng, text).format(d=rng.choice(DAYS), m=rng.choice(MONTHS), p=s.name(), c=s.city(), t=s.pick(THINGS, 0.3))
     if name and sentence.startswith(name + " ") and s.chance(0.3):
         sentence = f"{name} {s.rng.choice(ADVERBS) if s.chance(0.8) else s.pick(ADVERBS, 1.0)} {sentence[len(name) + 1:]}"
     if s.chance(0.5):
@@ -166,6 +169,10 @@ def dress(s, sentence, name):
     if s.chance(0.25):
         sentence = sentence[:-1] + " " + about(rng.choice(AFTER)) + "."
     return sentence
+
+
+def stated(n, k, v):
+    return f"{n} {v}" if k == "property" else f"{n} {FIELDS[k]} {v}"
 
 
 class Document:
@@ -211,15 +218,14 @@ class Document:
         kind = kind or rng.choices(["what", "who", "yes", "missing"], [6, 2.5, 1.2, 1.2])[0]
         if kind == "who" and not relation.who:
             kind = "what"
-        said = f"{n}: {v}." if k == "property" else f"{n}, {FIELDS[k]}: {v}."
         if kind == "who":
-            return fill(s.frame(relation.who), n, v), f"{FIELDS[k]} {v}: {n}.", f"It is {n}."
+            return fill(s.frame(relation.who), n, v), self.survey(backwards=True) + f"so {FIELDS[k]} {v} {n}.", f"It is {n}."
         if kind == "yes":
             asked = v
             if s.chance(0.5):
                 others = [f[2] for f in self.facts if f[1] == k and f[2] != v]
                 asked = rng.choice(others) if others and s.chance(0.7) else relation.value(s)
-            return fill(s.frame(relation.said), n, asked), f"{said[:-1]}, asked: {asked}.", "Yes." if asked == v else "No."
+            return fill(s.frame(relation.said), n, asked), f"{self.thought(n, k, v)[:-1]}, asked {asked}.", "Yes." if asked == v else "No."
         if kind == "missing":
             names = {f[0] for f in self.facts}
             known = {(f[0], f[1]) for f in self.facts}
@@ -235,8 +241,15 @@ class Document:
                     return self.ask("what")
             relation = RELATIONS[k]
             gap = f"The text does not say {fill(relation.missing, n, v)}."
-            return fill(s.frame(relation.asks), n, v), f"{n}: not said." if k == "property" else f"{n}, {FIELDS[k]}: not said.", gap
-        return fill(s.frame(relation.asks), n, v), said, fill(relation.short, n, v)
+            return fill(s.frame(relation.asks), n, v), self.thought(n, k, "not said"), gap
+        return fill(s.frame(relation.asks), n, v), self.thought(n, k, v), fill(relation.short, n, v)
+
+    def survey(self, backwards=False):
+        """What the text says, sentence by sentence: what is asked for is then found among like things, not among sentences."""
+        return "".join(f"{FIELDS[k]} {v} {n}; " if backwards else f"{stated(n, k, v)}; " for n, k, v in self.facts)
+
+    def thought(self, n, k, v):
+        return f"{self.survey()}so {stated(n, k, v)}."
 
 
 def document(s):

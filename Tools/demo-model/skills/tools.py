@@ -156,7 +156,7 @@ ASK = (["What is the {k} {p}?", "Show me the {k} {p}.", "Find the {k} {p}.", "Te
         "<Fetch|Read|Check|Search|Query|Retrieve> the {k} {p}.", "<I wonder|I ask> what the {k} {p} is.", "The {k} {p}, please.", "What <about|of> the {k} {p}?",
         "I have to know the {k} {p}.", "<Any news|Anything> on the {k} {p}?", "{k} {p}", "<My boss|My friend|She|He> wants the {k} {p}.",
         "<Quick|Now|Next>: the {k} {p}."] + 4 * ["@v <me|us|> the {k} {p}.", "<Could|Would|Will> you @v the {k} {p}?", "@v me @v the {k} {p}.", "I @v the {k} {p}.",
-        "I @v to @v the {k} {p}."],
+        "I @v to @v the {k} {p}.", "@v <into|after|through|about|@p> the {k} {p}.", "<Could|Would|Will> you <kindly|now|also|quickly> @v <into|after|through|about> the {k} {p}?"],
        ["Can you find the {k} {p}?", "Give me the {k} {p}.", "I want to know the {k} {p}.", "Could you please look for the {k} {p}?", "Help me find out the {k} {p}."])
 DO = (["{V} <a|the|my|one|> {o} {p}.", "Please {v} <a|the|my|one|this> {o} {p}.", "I want to {v} <a|the|my|one> {o} {p}.", "<Could|Would|Will> you {v} <a|the|my|that> {o} {p}?",
        "{V} <a|the> {o} {p}, please.", "<I need|I would like|We want|We have|I have> to {v} <a|the|my> {o} {p}.", "Let us {v} <a|the> {o} {p}.", "Now {v} <a|the|another> {o} {p}.",
@@ -230,7 +230,8 @@ def filling(s):
     return [user(request.text(s)), called(tools, [request])], declared(s, tools)
 
 
-BOTH = (["{a} and {b}", "{a} and also {b}", "{a}, and {b}", "{a} and then {b}", "{a} as well as {b}", "both {a} and {b}", "{a} plus {b}", "{a} and <also|finally|again> {b}", "{a} @c {b}", "<at first|to begin with|now> {a} and <later|after that|next> {b}"], ["{a} together with {b}", "first {a} and then {b}"])
+BOTH = (["{a} and {b}", "{a} and also {b}", "{a}, and {b}", "{a} and then {b}", "{a} as well as {b}", "both {a} and {b}", "{a} plus {b}", "{a} and <also|finally|again> {b}", "{a} @c {b}", "<at first|to begin with|now> {a} and <later|after that|next> {b}",
+         "{a} <along|combined|and along|paired|joined> with {b}", "{a} <next to|besides|without forgetting|followed by|@v @p> {b}"], ["{a} together with {b}", "first {a} and then {b}"])
 WANT = (["Show me {x}.", "I need {x}.", "Tell me {x}.", "Get {x}.", "Find {x}.", "Please get {x}.", "I want {x}.", "What is {x}?", "Look up {x}.", "<We|They> need {x}.", "{x}, please.",
          "I would like to know {x}.", "<Could|Would> you get {x}?", "Check {x}."] + 3 * ["@v <me|us|> {x}.", "I @v to @v {x}.", "<Could|Would> you @v me {x}?"], ["Can you give me {x}?", "I have to know {x}.", "Let me know {x}."])
 JOIN = (["{a} and {b}", "{a} and @c {b}", "{a} and <then|also|now> {b}", "{a}. <Then|Also|After that,|And> {b}", "{a}, then {b}", "{a} and then {b}"], ["{a} and after that {b}"])

@@ -7,7 +7,7 @@ from .numbers import ADD, SUBTRACT, difference_answer, pair, sum_answer
 from .told import Document, Self
 
 
-ELLIPSIS = (["And {n}?", "What about {n}?", "And what about {n}?", "Now the same for {n}.", "and {n}?", "<And|Then|Now|So|Also> {n}?", "<Same|The same> <for|about|of> {n}<.|?>", "<And|Now> <for|about|of> {n}?", "<Tell me|Say> <about|for> {n}."], ["How about {n}?", "And for {n}?"])
+ELLIPSIS = (["And {n}?", "What about {n}?", "And what about {n}?", "Now the same for {n}.", "and {n}?", "<And|Then|Now|So|Also> {n}?", "<Same|The same> <for|about|of> {n}<.|?>", "<And|Now> <for|about|of> {n}?", "<Tell me|Say> <about|for> {n}."] + 4 * ["<@c|@v|@p> {n}?", "@v {n} <@p|too|also>."], ["How about {n}?", "And for {n}?"])
 MORE = (["Now add {b}.", "Add {b} to that.", "And plus {b}?", "Plus {b}?", "Add {b} more."], ["Now add {b} to it.", "And if you add {b}?"])
 LESS = (["Now subtract {b}.", "Subtract {b} from that.", "And minus {b}?", "Minus {b}?", "Take away {b}."], ["Now subtract {b} from it.", "And if you take away {b}?"])
 
@@ -52,6 +52,6 @@ def two_turns(s):
     things = items(s)
     i, j = rng.sample(range(len(things)), 2)
     head = user(s.frame(NTH).format(w=ORDINALS[i], x=listed(s, things)))
-    follow = s.frame((["And the {w} one?", "And the {w}?", "What about the {w}?"], ["How about the {w} one?"]))
+    follow = s.frame((["And the {w} one?", "And the {w}?", "What about the {w}?"] + 2 * ["<@c|@v|@p> the {w}<| one| item>?"], ["How about the {w} one?"]))
     return [head, reply(None, f"The {ORDINALS[i]} item is {things[i]}."), user(follow.format(w=ORDINALS[j])),
             reply(numbered(things[: j + 1]), f"The {ORDINALS[j]} item is {things[j]}.")]
