@@ -41,8 +41,8 @@ enum NumberSpelling {
       return language
     }
     // Of numbers with an exponent the languages have not all spellings, so what is left when one is taken away is only
-    // right for numbers without.
-    language = try language.intersection(plainNumbers)
+    // right for numbers without. And a reader of floats would take 5.00000000000000000001 for the 5 that is taken away.
+    language = try language.intersection(distinctNumbers)
     if shape.kind == .fraction { language = try language.subtracting(NumberLanguage.integer) }
     for divisor in shape.nonDivisors.sorted() {
       language = try language.subtracting(NumberLanguage.multiple(of: divisor))
@@ -59,7 +59,10 @@ enum NumberSpelling {
   private static let finite = made(
     "-?([0-9]+(\\.[0-9]+)?([eE][+-]?0*([0-9]{1,2}|[12][0-9]{2}))?"
       + "|[1-9](\\.[0-9]+)?[eE](\\+?30[0-7]|-30[0-7])|1(\\.[0-6][0-9]*)?[eE]\\+?308)")
-  private static let plainNumbers = made("-?(0|[1-9][0-9]*)(\\.[0-9]+)?")
+  /// Integers in digits, and others that are none as 64-bit floats either: of at most 15 digits, or near zero.
+  private static let distinctNumbers = made(
+    "-?(0|[1-9][0-9]*)(\\.0+)?|-?0\\.0[0-9]*|-?0\\.[0-9]{1,15}0*"
+      + (1...14).map { "|-?[1-9][0-9]{\($0 - 1)}\\.[0-9]{1,\(15 - $0)}0*" }.joined())
   private static let dividedNumbers = made(
     "-?(0|[1-9][0-9]*)|-?(0|[1-9][0-9]{0,14})\\.[0-9]+")
   private static let writtenIntegers = made("-?[1-9][0-9]{0,24}|0")
