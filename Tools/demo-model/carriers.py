@@ -5,7 +5,7 @@ what matters in them. Only patterns of training are loosened; those of the evalu
 """
 import re
 
-from words import ACTIONS, ADVERBS, PARTS, PIECES, held, invented, spliced, split_words, woven
+from words import ACTIONS, ADVERBS, held, invented, split_words, unknown
 
 CHOICE = re.compile(r"<([^<>{}]*(?:\{[^<>{}]*\}[^<>{}]*)*)>")
 """`<a|b|>` in a pattern: one of them, also nothing."""
@@ -34,14 +34,9 @@ what matters is found where a word is not known, too."""
 
 def some_word(rng, key):
     words, invent = OPEN[key]
-    unknown = rng.random() < invent
+    invents = rng.random() < invent
     while True:
-        if not unknown:
-            word = rng.choice(words)
-        elif PIECES["later"] and rng.random() < 0.4:
-            word = woven(rng)
-        else:
-            word = invented(rng) if rng.random() < 0.5 else spliced(rng, PARTS)
+        word = unknown(rng) if invents else rng.choice(words)
         if not held(word):
             return word
 

@@ -109,27 +109,34 @@ def spliced(rng, parts):
             return word
 
 
-PIECES = {"first": [], "later": []}
+FIRST_PIECES, LATER_PIECES = [], []
 """Tokens of letters alone, those that begin with a capital and those without, once a tokenizer is known."""
 
 
 def learn_pieces(tokenizer):
     for text in (tokenizer.decode([i], skip_special_tokens=False) for i in range(tokenizer.get_vocab_size())):
         if text.isascii() and text.isalpha() and text[1:] == text[1:].lower():
-            PIECES["first" if text[0].isupper() else "later"].append(text)
+            (FIRST_PIECES if text[0].isupper() else LATER_PIECES).append(text)
 
 
 def woven(rng, capital=False):
     """A word of any tokens: so that those which occur in few words are seen in others, and copied as well as the rest."""
     while True:
-        word = "".join(rng.choice(PIECES["later"]) for _ in range(rng.choice([1, 1, 2, 2, 3])))
+        word = "".join(rng.choice(LATER_PIECES) for _ in range(rng.choice([1, 1, 2, 2, 3])))
         if capital and rng.random() < 0.6:
-            word = rng.choice(PIECES["first"]) + rng.choice([word, ""])
+            word = rng.choice(FIRST_PIECES) + rng.choice([word, ""])
         if 3 <= len(word) <= 10:
             return word
 
 
 PARTS = [w for w in OTHERS + TOPICS + ACTIONS + OBJECTS + THINGS + PLURALS + JOBS + FOODS + ANIMALS + INSTRUMENTS + RESULT_WORDS if len(w) > 3]
+
+
+def unknown(rng, ends=None, capital=False, weaves=True):
+    """A word that nobody knows, of one of the three kinds; woven ones are for training alone."""
+    if weaves and LATER_PIECES and rng.random() < 0.4:
+        return woven(rng, capital)
+    return invented(rng, ends) if rng.random() < 0.5 else spliced(rng, PARTS)
 
 
 class Source:
@@ -153,10 +160,7 @@ class Source:
 
         def make():
             if rng.random() < invent:
-                if self.split == TRAIN and PIECES["later"] and rng.random() < 0.4:
-                    word = woven(rng, capital)
-                else:
-                    word = invented(rng, ends) if rng.random() < 0.5 else spliced(rng, PARTS)
+                word = unknown(rng, ends, capital, weaves=self.split == TRAIN)
                 return word[0].upper() + word[1:] if capital else word
             return rng.choice(words)
         return self.draw(make)
