@@ -31,26 +31,32 @@ package struct ConstraintMatcher: Sendable {
       mask = TokenMask(tokenCount: constraint.vocabulary.vocabulary.count)
       return
     }
-    if let cached = constraint.cache.mask(for: matcher.stacks) {
-      mask = cached
+    let found: FoundMask
+    if let known = constraint.cache.mask(for: matcher.stacks) {
+      found = known
     } else {
-      mask = try fresh()
+      found = try fresh()
+    }
+    mask = found.always
+    if let tokens = found.withKeys {
+      try walk.run(&matcher.stacks, tokens, into: &mask)
+    } else {
+      try walk.run(&matcher.stacks, constraint.vocabulary, into: &mask)
     }
     if isComplete {
       for token in constraint.vocabulary.ends { mask.insert(token) }
     }
   }
 
-  private mutating func fresh() throws(GenerationFailure) -> TokenMask {
-    var mask = TokenMask(tokenCount: constraint.vocabulary.vocabulary.count)
+  private mutating func fresh() throws(GenerationFailure) -> FoundMask {
     matcher.stacks.noteReturnsBelow = Int32(matcher.stacks.mark.frames)
     matcher.stacks.returnedBelow.removeAll(keepingCapacity: true)
     defer { matcher.stacks.noteReturnsBelow = 0 }
-    try walk.run(&matcher.stacks, constraint.vocabulary, into: &mask)
+    let found = try walk.find(&matcher.stacks, constraint.vocabulary)
     if let depth = MaskKey.depth(of: matcher.stacks.returnedBelow, matcher.stacks) {
-      constraint.cache.insert(mask, for: matcher.stacks, depth: depth)
+      constraint.cache.insert(found, for: matcher.stacks, depth: depth)
     }
-    return mask
+    return found
   }
 
   /// Whether this one token may come next.

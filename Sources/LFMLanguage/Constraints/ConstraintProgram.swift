@@ -45,6 +45,8 @@ package final class ConstraintProgram: Sendable {
   /// Where an instruction's classes begin in `classes`; meaningless for those that hold no place.
   let classBase: [Int32]
   let members: [MembersTable]
+  /// Whether any members remember the keys that were written.
+  let tellsKeys: Bool
   let entry: Address
 
   init(
@@ -57,7 +59,16 @@ package final class ConstraintProgram: Sendable {
     self.classes = classes
     self.classBase = classBase
     self.members = members
+    tellsKeys = members.contains(where: \.tellsKeys)
     self.entry = entry
+  }
+
+  /// Whether an instruction's register is a number in the `ProgressTable`.
+  func holdsProgress(_ address: Address) -> Bool {
+    switch instructions[Int(address)] {
+    case .key, .memberEnd, .membersStart: true
+    default: false
+    }
   }
 
   /// The row that `byte` leads to from a row of the instruction at `address`.

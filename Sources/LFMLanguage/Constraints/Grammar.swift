@@ -73,10 +73,13 @@ package struct GrammarMembers: Hashable, Sendable {
     /// Disjoint from every other key's.
     package var key: ByteAutomaton
     package var value: GrammarExpression
+    /// How the keys are read, none of which comes twice; `nil` if one may. Only for keys that are `isInexhaustible`.
+    package var reading: KeyReading?
 
-    package init(key: ByteAutomaton, value: GrammarExpression) {
+    package init(key: ByteAutomaton, value: GrammarExpression, reading: KeyReading? = nil) {
       self.key = key
       self.value = value
+      self.reading = reading
     }
   }
 
@@ -103,5 +106,26 @@ package struct GrammarMembers: Hashable, Sendable {
     self.atLeast = atLeast
     self.atMost = atMost
     self.isOrdered = isOrdered
+  }
+}
+
+extension GrammarMembers {
+  /// Whether members require each other in a circle.
+  var hasCircle: Bool {
+    let requires = named.enumerated().map { index, member in
+      member.requires.filter { $0 != index && named.indices.contains($0) }
+    }
+    var askers = [Int](repeating: 0, count: named.count)
+    for other in requires.joined() { askers[other] += 1 }
+    var open = named.indices.filter { askers[$0] == 0 }
+    var left = named.count
+    while let member = open.popLast() {
+      left -= 1
+      for other in requires[member] {
+        askers[other] -= 1
+        if askers[other] == 0 { open.append(other) }
+      }
+    }
+    return left > 0
   }
 }

@@ -12,6 +12,8 @@ struct MembersRules: Sendable {
   private let closures: [MemberSet]
   /// Members that can come at all.
   let viable: MemberSet
+  /// Whether members that are not named can come, of which there is no end.
+  private let hasOthers: Bool
   /// Named members that have to come.
   private let required: MemberSet
   /// Whether all members that are to come first can come.
@@ -60,6 +62,8 @@ struct MembersRules: Sendable {
       viable[index] = false
     }
     self.viable = viable
+    let named = source.named.count
+    hasOthers = source.others.indices.contains { viable[named + $0] }
     var required = MemberSet(capacity: capacity)
     for (index, member) in source.named.enumerated() where member.isRequired {
       required[index] = true
@@ -67,7 +71,7 @@ struct MembersRules: Sendable {
     }
     self.required = required
     hasUnclearCounts =
-      source.others.isEmpty && Self.hasCycle(closures) && atLeast > 0 && atMost != nil
+      source.others.isEmpty && atLeast > 0 && atMost != nil && source.hasCircle
     let canBegin = atLeast <= atMost ?? .max && (canEnd(start) || !allowed(start).isEmpty)
     isProductive = required.subtracting(viable).isEmpty && canBegin
   }
@@ -85,15 +89,6 @@ struct MembersRules: Sendable {
       }
     }
     return set
-  }
-
-  private static func hasCycle(_ closures: [MemberSet]) -> Bool {
-    for member in closures.indices {
-      for other in closures[member] where other != member {
-        if closures[other][member] { return true }
-      }
-    }
-    return false
   }
 
   var start: Progress { Progress(seen: MemberSet(capacity: capacity)) }
@@ -125,7 +120,7 @@ struct MembersRules: Sendable {
   func allowed(_ progress: Progress) -> MemberSet {
     var candidates = viable
     candidates.subtract(progress.seen)
-    if !isOrdered, atMost == nil, closures.isEmpty, atLeast == 0 || capacity > namedCount {
+    if !isOrdered, atMost == nil, closures.isEmpty, atLeast == 0 || hasOthers {
       return candidates
     }
     let missing = missing(progress)
@@ -154,7 +149,6 @@ struct MembersRules: Sendable {
 
   /// How many members may come at most after this one, without regard to `atMost`.
   private func mostFurther(_ member: Int, after progress: Progress) -> Int {
-    let hasOthers = (namedCount..<capacity).contains { viable[$0] }
     if hasOthers { return atLeast }
     var further = viable
     further.subtract(progress.seen)

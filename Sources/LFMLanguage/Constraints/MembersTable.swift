@@ -15,4 +15,14 @@ struct MembersTable: Sendable {
   let endAddress: ConstraintProgram.Address
   /// Members of which any plain text may begin the key.
   let others: MemberSet
+  /// By member that is not named: how its keys are read, if none may come twice.
+  let readings: [KeyReading?]
+
+  /// Whether keys are remembered.
+  var tellsKeys: Bool { readings.contains { $0 != nil } }
+
+  /// How the key of a member is read, if it is to be remembered.
+  func reading(of member: Int) -> KeyReading? {
+    member < rules.namedCount ? nil : readings[member - rules.namedCount]
+  }
 }

@@ -7,8 +7,9 @@ import Testing
 
 @Suite struct ConstraintMatcherTests {
   /// Random tokens of the letters of random grammars: each bit of each mask against trying the token.
-  @Test(arguments: 0..<6) func maskIsWhatAdvanceTakes(seed: Int) throws {
-    var random = RandomGrammars(seed: UInt64(1000 + seed))
+  @Test(arguments: 0..<6, [false, true])
+  func maskIsWhatAdvanceTakes(seed: Int, tellsKeys: Bool) throws {
+    var random = RandomGrammars(seed: UInt64(1000 + seed), tellsKeys: tellsKeys)
     let vocabulary = try Self.vocabulary(
       (0..<150).map { _ in random.text(atMost: 6) }.filter { $0.count > 1 })
     for _ in 0..<40 {

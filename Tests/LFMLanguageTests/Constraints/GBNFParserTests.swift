@@ -35,6 +35,11 @@ import Testing
     ("root ::=\n  my-rule2\r\nmy-rule2 ::= \"a\" |\n", "", true),
     ("root ::= \"\"", "", true),
     ("root ::= (((\"a\")))?", "a", true),
+    ("root ::= \"a\"??", "", true),
+    ("root ::= \"a\"??", "aa", false),
+    ("root ::= \"a\"?* + \"b\"", "aab", true),
+    ("root ::= \"a\"{2}{3}", "aaaaaa", true),
+    ("root ::= \"a\"{2}{3}", "aaaaa", false),
   ])
   func reads(grammar: String, text: String, isAccepted: Bool) throws {
     #expect(try accepts(grammar, text) == isAccepted)
@@ -76,6 +81,8 @@ import Testing
     let hostile = [
       "root ::= " + String(repeating: "(", count: deep) + String(repeating: ")", count: deep),
       "root ::= " + String(repeating: "\"a\" |", count: 1 << 19),
+      "root ::= \"a\"" + String(repeating: "?", count: 1_000_000),
+      "root ::= (\"a\"" + String(repeating: "{1,2} ", count: 100_000) + ")",
     ]
     for grammar in hostile {
       #expect(throws: GenerationFailure.self) { try accepts(grammar, "") }

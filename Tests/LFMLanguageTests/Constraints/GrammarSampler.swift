@@ -113,16 +113,28 @@ struct GrammarSampler {
       for _ in 0..<missing { parts.append(-1) }
     }
     var result: [UInt8] = []
+    var keys: Set<[UInt16]> = []
     for (place, part) in parts.enumerated() {
       if place > 0 { result += text(of: members.separator) }
       if part >= 0 {
         result += text(of: members.named[part].key) + text(of: members.assignment)
         result += text(of: members.named[part].value)
       } else if let other = members.others.randomElement(using: &random) {
-        result += text(of: other.key) + text(of: members.assignment) + text(of: other.value)
+        result += key(of: other, notIn: &keys) + text(of: members.assignment)
+        result += text(of: other.value)
       }
     }
     return result
+  }
+
+  private mutating func key(
+    of other: GrammarMembers.Other, notIn keys: inout Set<[UInt16]>
+  ) -> [UInt8] {
+    while true {
+      let text = text(of: other.key)
+      guard let reading = other.reading else { return text }
+      if keys.insert(reading.key(text[...])).inserted { return text }
+    }
   }
 
   /// A walk that goes for the nearest end after some letters.

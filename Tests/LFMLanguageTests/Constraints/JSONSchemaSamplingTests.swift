@@ -44,7 +44,7 @@ import Testing
       for _ in 0..<3 {
         let text = String(decoding: sampler.text(), as: UTF8.self)
         let output = ModelOutput.read("<|tool_call_start|>" + text + "<|tool_call_end|>")
-        // A grammar does not remember the keys of members that it only describes.
+        // A grammar does not remember keys of limited length that it only describes.
         if output.problems.contains(where: { $0.reason.contains("twice") }) { continue }
         #expect(output.problems.isEmpty && !output.calls.isEmpty, "\(text): \(output.problems)")
         for call in output.calls {

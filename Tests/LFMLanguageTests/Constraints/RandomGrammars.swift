@@ -4,8 +4,13 @@
 struct RandomGrammars {
   var random: SeededGenerator
   private var ruleCount = 1
+  /// Whether members have others whose keys are remembered.
+  private let tellsKeys: Bool
 
-  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+  init(seed: UInt64, tellsKeys: Bool = false) {
+    random = SeededGenerator(seed: seed)
+    self.tellsKeys = tellsKeys
+  }
 
   static let letters = Array("abc".utf8)
 
@@ -48,6 +53,16 @@ struct RandomGrammars {
     return ByteAutomaton(ranges: [ClosedRange](repeating: range, count: number(1...2)))
   }
 
+  /// `cb`, `ccb`, `cccb` and so on.
+  static let manyKeys: ByteAutomaton = {
+    var classes = [UInt8](repeating: 0, count: 256)
+    classes[0x62] = 1
+    classes[0x63] = 2
+    return ByteAutomaton(
+      classes: classes, classCount: 3, transitions: [0, 0, 0, 0, 0, 2, 0, 3, 2, 0, 0, 0],
+      accepting: [false, false, false, true], start: 1)
+  }()
+
   private mutating func members(depth: Int) -> GrammarMembers {
     let keys: [[UInt8]] = [[0x61], [0x62, 0x61], [0x62, 0x62], [0x61, 0x62]]
     let count = number(0...3)
@@ -57,9 +72,12 @@ struct RandomGrammars {
         isRequired: number(0...2) == 0,
         requires: number(0...4) == 0 ? [number(0...(count - 1))] : [])
     }
-    let others: [GrammarMembers.Other] =
+    var others: [GrammarMembers.Other] =
       number(0...2) == 0
       ? [.init(key: ByteAutomaton(literal: [0x63]), value: expression(depth: depth))] : []
+    if tellsKeys {
+      others.append(.init(key: Self.manyKeys, value: expression(depth: depth), reading: .bare))
+    }
     let least = number(0...3) == 0 ? number(0...3) : 0
     return GrammarMembers(
       named: Array(named), others: others, assignment: .literal(text(atMost: 1)),

@@ -116,6 +116,8 @@ struct SlowAcceptor {
     var place: Int
     var used: Set<Int>
     var count: Int
+    /// Those that may not come again, of members that are not named.
+    var keys: Set<[UInt16]> = []
   }
 
   private mutating func ends(
@@ -147,30 +149,42 @@ struct SlowAcceptor {
       // Where there is an order, others come after the named ones.
       let hadOthers = progress.count > progress.used.count
       if members.isOrdered, hadOthers || (progress.used.max() ?? -1) > index { continue }
-      for end in memberEnds(member.key, members.assignment, member.value, from: start) {
-        let next = Progress(
-          place: end, used: progress.used.union([index]), count: progress.count + 1)
-        result.formUnion(ends(members, next, &known))
+      for keyEnd in ends(member.key, from: start) {
+        for end in ends(members.assignment, member.value, from: keyEnd) {
+          var next = progress
+          next.place = end
+          next.used.insert(index)
+          next.count += 1
+          result.formUnion(ends(members, next, &known))
+        }
       }
     }
     for other in members.others {
-      for end in memberEnds(other.key, members.assignment, other.value, from: start) {
-        let next = Progress(place: end, used: progress.used, count: progress.count + 1)
-        result.formUnion(ends(members, next, &known))
+      for keyEnd in ends(other.key, from: start) {
+        var keys = progress.keys
+        if let reading = other.reading,
+          !keys.insert(reading.key(bytes[start..<keyEnd])).inserted
+        {
+          continue
+        }
+        for end in ends(members.assignment, other.value, from: keyEnd) {
+          var next = progress
+          next.place = end
+          next.keys = keys
+          next.count += 1
+          result.formUnion(ends(members, next, &known))
+        }
       }
     }
     return result
   }
 
-  private mutating func memberEnds(
-    _ key: ByteAutomaton, _ assignment: GrammarExpression, _ value: GrammarExpression,
-    from start: Int
+  private mutating func ends(
+    _ assignment: GrammarExpression, _ value: GrammarExpression, from keyEnd: Int
   ) -> Set<Int> {
     var result: Set<Int> = []
-    for keyEnd in ends(key, from: start) {
-      for valueStart in ends(assignment, from: keyEnd) {
-        result.formUnion(ends(value, from: valueStart))
-      }
+    for valueStart in ends(assignment, from: keyEnd) {
+      result.formUnion(ends(value, from: valueStart))
     }
     return result
   }

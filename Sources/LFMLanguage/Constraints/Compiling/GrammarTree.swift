@@ -45,14 +45,14 @@ struct GrammarTree {
     names = grammar.rules.map(\.name)
     for rule in grammar.rules {
       ruleNodes.append(nodes.count)
-      try layOut(rule.expression, ruleCount: grammar.rules.count)
+      try layOut(rule.expression, of: rule.name, ruleCount: grammar.rules.count)
     }
     isProductive = fixpoint { tree, node, holds in tree.isProductive(node, given: holds) }
     isNullable = fixpoint { tree, node, holds in tree.isNullable(node, given: holds) }
   }
 
   private mutating func layOut(
-    _ expression: GrammarExpression, ruleCount: Int
+    _ expression: GrammarExpression, of rule: String, ruleCount: Int
   ) throws(GenerationFailure) {
     var open = [(nodes.count, expression)]
     nodes.append(.nothing)
@@ -81,7 +81,7 @@ struct GrammarTree {
       case .members(let source):
         guard source.named.count <= ConstraintLimits.namedMembers else {
           throw ConstraintLimits.refusal(
-            "an object has more than \(ConstraintLimits.namedMembers) named members")
+            "an object (in \(rule)) has more than \(ConstraintLimits.namedMembers) named members")
         }
         nodes[index] = .members(members.count)
         members.append(
@@ -95,6 +95,16 @@ struct GrammarTree {
           "it has more than \(ConstraintLimits.expressions) expressions")
       }
     }
+  }
+
+  /// The name of the rule that a node is of, for failures.
+  func ruleName(of node: Int) -> String {
+    var (low, high) = (0, ruleNodes.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if ruleNodes[middle] <= node { low = middle } else { high = middle }
+    }
+    return names[low]
   }
 
   /// The parts of a node, and the node of the rule that it calls.

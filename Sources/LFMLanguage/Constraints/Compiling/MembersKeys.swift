@@ -10,8 +10,10 @@ struct MembersKeys {
   /// Members that are not named.
   let others: MemberSet
 
+  /// - Parameter rule: the name of the rule that has them, for failures.
   init(
-    _ members: GrammarTree.Members, _ rules: MembersRules, _ automata: inout AutomatonTable
+    _ members: GrammarTree.Members, _ rules: MembersRules, _ automata: inout AutomatonTable,
+    in rule: String
   ) throws(GenerationFailure) {
     let keys = members.source.named.map(\.key) + members.source.others.map(\.key)
     var others = MemberSet(capacity: keys.count)
@@ -33,7 +35,8 @@ struct MembersKeys {
         start: start, marks: max(2, keys.count), states: ConstraintLimits.keyStates, work: &work)
     else {
       throw ConstraintLimits.refusal(
-        "the names of an object are too many or too complex; use fewer or simpler ones")
+        "the names of an object (in \(rule)) are too many or too complex; use fewer or simpler ones"
+      )
     }
     ends = result.marks
     reachable = result.reachable.map { set in

@@ -140,7 +140,7 @@ package struct ProgramBuilder {
     case .repetition(let part, let atLeast, let atMost):
       try writeRepetition(part, atLeast, atMost, at: address, next: next)
     case .members(let index):
-      let entry = try writeMembers(index)
+      let entry = try writeMembers(index, in: tree.ruleName(of: node))
       instructions[Int(address)] = .call(entry: entry, next: next)
     }
   }
@@ -203,13 +203,15 @@ package struct ProgramBuilder {
   }
 
   /// The address of the members' start.
-  private mutating func writeMembers(_ index: Int) throws(GenerationFailure) -> Address {
+  private mutating func writeMembers(
+    _ index: Int, in rule: String
+  ) throws(GenerationFailure) -> Address {
     let source = tree.members[index]
     let rules = MembersRules(source, isProductive: tree.isProductive)
     guard !rules.hasUnclearCounts else {
       throw ConstraintLimits.refusal(
-        "members that require each other cannot be counted: leave out their least or largest number"
-      )
+        "members that require each other (in \(rule)) cannot be counted: leave out their least or "
+          + "largest number")
     }
     let start = reserve()
     let key = reserve()
@@ -221,7 +223,7 @@ package struct ProgramBuilder {
     }
     let separator =
       tree.isProductive[source.separator] ? place([source.separator], next: 0) : 0
-    let keys = try MembersKeys(source, rules, &automata)
+    let keys = try MembersKeys(source, rules, &automata, in: rule)
     classBase[Int(key)] = keys.place.classBase
     instructions[Int(start)] = .membersStart(Int32(members.count))
     instructions[Int(key)] = .key(Int32(members.count))
@@ -230,7 +232,7 @@ package struct ProgramBuilder {
       MembersTable(
         rules: rules, keyRow: keys.place.row, ends: keys.ends, reachable: keys.reachable,
         entries: entries, separator: separator, keyAddress: key, endAddress: end,
-        others: keys.others))
+        others: keys.others, readings: source.source.others.map(\.reading)))
     return start
   }
 }

@@ -16,6 +16,8 @@ struct ParseStacks: Sendable {
     /// A count or the members' progress, as the instruction has it.
     var register: Int32
     var frame: Int32
+    /// Where in the output the key begins, if it may have to be remembered.
+    var keyStart = Int32.max
   }
 
   /// An instruction that is to be followed.
@@ -32,10 +34,12 @@ struct ParseStacks: Sendable {
     var next: Int32
   }
 
-  /// How long frames and edges were.
+  /// How long everything was that can be dropped again.
   struct Mark: Sendable {
-    var frames = 1
-    var edges = 0
+    var frames: Int
+    var edges: Int
+    var progress: ProgressTable.Mark
+    var length: Int
   }
 
   let program: ConstraintProgram
@@ -45,6 +49,8 @@ struct ParseStacks: Sendable {
   private(set) var frames: [Int32] = [-1]
   private(set) var edges: [Edge] = []
   private(set) var progress = ProgressTable()
+  /// Only kept where members remember keys.
+  private(set) var text = KeyText()
 
   // Of the closure at work: what is to be followed, what was, the frames made, by their entry.
   private var open: [Continuation] = []
@@ -58,17 +64,30 @@ struct ParseStacks: Sendable {
   /// Frames below this that were returned to are noted in `returnedBelow`.
   var noteReturnsBelow: Int32 = 0
   var returnedBelow: [Int32] = []
+  /// Whether keys are taken as if none had been written, so that what follows depends on the places alone.
+  var ignoresKeys = false
+  /// Whether a key that is to be remembered was taken so, since it was last set to false.
+  var ignoredKey = false
   /// Places stepped over and instructions followed since it was last set to 0.
   var work = 0
 
   init(_ program: ConstraintProgram) { self.program = program }
 
-  var mark: Mark { Mark(frames: frames.count, edges: edges.count) }
+  var mark: Mark {
+    Mark(frames: frames.count, edges: edges.count, progress: progress.mark, length: text.length)
+  }
 
-  /// Forgets frames made since; no place may be in one.
+  /// Forgets frames made and bytes stepped over since; no place may be in one.
   mutating func drop(to mark: Mark) {
     frames.removeLast(frames.count - mark.frames)
     edges.removeLast(edges.count - mark.edges)
+    progress.drop(to: mark.progress)
+    text.cut(to: mark.length)
+  }
+
+  /// Goes over bytes that whoever calls has stepped over by itself.
+  mutating func pass(_ bytes: ArraySlice<UInt8>) {
+    if program.tellsKeys { text.append(bytes) }
   }
 
   /// The ways on from a frame.
@@ -89,6 +108,7 @@ struct ParseStacks: Sendable {
   /// - Returns: whether the output may end there.
   mutating func step(_ row: Range<Int>, _ byte: UInt8) throws(GenerationFailure) -> Bool {
     beginClosure()
+    if program.tellsKeys { text.append(byte) }
     let start = places.count
     work += row.count
     for index in row { take(places[index], byte, row: start) }
@@ -145,11 +165,27 @@ struct ParseStacks: Sendable {
       add(place, row: start)
     }
     let member = Int(table.ends[state])
-    guard member >= 0, allowed[member] else { return }
-    let after = progress.adding(member, to: place.register, table.rules)
+    guard member >= 0, allowed[member], let after = register(after: member, place, table)
+    else { return }
     enter(
       table.entries[member],
       then: Continuation(address: table.endAddress, register: after, frame: place.frame))
+  }
+
+  /// The progress after a member whose key ends here; `nil` if the key came before.
+  private mutating func register(
+    after member: Int, _ place: Place, _ table: MembersTable
+  ) -> Int32? {
+    guard let reading = table.reading(of: member) else {
+      return progress.adding(member, to: place.register, table.rules)
+    }
+    if ignoresKeys {
+      ignoredKey = true
+      return progress.adding(member, to: progress.base(place.register), table.rules)
+    }
+    let key = reading.key(text.bytes(from: Int(place.keyStart)))
+    return progress.adding(
+      member, key, from: place.keyStart, to: place.register, table.rules, &work)
   }
 
   private mutating func add(_ place: Place, row start: Int) {
@@ -228,9 +264,11 @@ struct ParseStacks: Sendable {
         entry, then: Continuation(address: here.address, register: count, frame: here.frame))
     case .membersStart(let index):
       let table = program.members[Int(index)]
-      follow(members: table, progress.start(index, table.rules), here.frame) {
-        Continuation(address: table.keyAddress, register: $0, frame: here.frame)
-      }
+      let key = Continuation(
+        address: table.keyAddress, register: progress.start(index, table.rules),
+        frame: here.frame)
+      if progress.canEnd(key.register) { leave(frame: here.frame) }
+      if progress.canContinue(key.register) { follow(key) }
     case .memberEnd(let index):
       let table = program.members[Int(index)]
       let key = Continuation(
@@ -238,19 +276,12 @@ struct ParseStacks: Sendable {
       if progress.canEnd(here.register) { leave(frame: here.frame) }
       if progress.canContinue(here.register) { enter(table.separator, then: key) }
     case .key(let index):
+      let table = program.members[Int(index)]
       add(
         Place(
-          address: here.address, row: program.members[Int(index)].keyRow,
-          register: here.register, frame: here.frame), row: start)
+          address: here.address, row: table.keyRow, register: here.register, frame: here.frame,
+          keyStart: table.tellsKeys ? Int32(text.length) : .max), row: start)
     }
-  }
-
-  private mutating func follow(
-    members table: MembersTable, _ register: Int32, _ frame: Int32,
-    _ key: (Int32) -> Continuation
-  ) {
-    if progress.canEnd(register) { leave(frame: frame) }
-    if progress.canContinue(register) { follow(key(register)) }
   }
 
   /// Follows a rule's body; from its end on at `next`.
@@ -309,6 +340,10 @@ struct ParseStacks: Sendable {
   /// Keeps the places from `start` on as the only row, and the frames that they need.
   mutating func keep(rowFrom start: Int) {
     places.removeSubrange(0..<start)
+    if program.tellsKeys {
+      let first = places.lazy.map(\.keyStart).min() ?? .max
+      text.forget(before: min(Int(first), text.length))
+    }
     if frames.count >= nextCompaction { compact() }
   }
 
@@ -357,16 +392,8 @@ struct ParseStacks: Sendable {
       }
     }
     progress = registers.result
-    nextCompaction = max(1024, frames.count * 2)
-  }
-}
-
-extension ConstraintProgram {
-  /// Whether an instruction's register is a number in the `ProgressTable`.
-  func holdsProgress(_ address: Address) -> Bool {
-    switch instructions[Int(address)] {
-    case .key, .memberEnd, .membersStart: true
-    default: false
-    }
+    // Keys are renumbered, too, and each came with a frame: not before as many frames were made again, as far as there is room.
+    let keys = min(progress.keyCount, ConstraintLimits.frames / 4)
+    nextCompaction = max(1024, frames.count + max(frames.count, keys))
   }
 }

@@ -28,7 +28,7 @@ package struct DecimalNumber: Hashable, Sendable {
   package init?(_ value: JSONValue) {
     switch value {
     case .integer(let text): self.init(text: text)
-    case .float(let number): self.init(text: PythonText.repr(number))
+    case .float(let number): self.init(number)
     default: return nil
     }
   }
@@ -97,10 +97,12 @@ package struct DecimalNumber: Hashable, Sendable {
   package var isPowerOfTwo: Bool {
     guard !isNegative, !isZero, digits.count <= 18 else { return false }
     if let integer { return integer & (integer - 1) == 0 }
+    // What ends in a zero is divided by 5; and 5^26 has 19 digits.
+    guard exponent < 0, exponent > -26 else { return false }
     // 0.125 is 125 thousandths: as many fives as there are tens below it.
     var power = 1
-    for _ in 0..<min(-exponent, 26) { power *= 5 }
-    return digits.reduce(0) { $0 * 10 + Int($1) } == power && exponent >= -26
+    for _ in 0..<(-exponent) { power *= 5 }
+    return digits.reduce(0) { $0 * 10 + Int($1) } == power
   }
 
   /// The power of ten above the first digit: 1 for 5, 2 for 50, 0 for 0.5 and for zero.

@@ -16,7 +16,7 @@ package enum NumberLanguage {
   }
 
   /// Numbers of more digits than this, written out, are refused.
-  private static let maximumDigits = 1000
+  static let maximumDigits = 1000
 
   /// Numbers from `bound` on.
   ///
@@ -92,7 +92,8 @@ package enum NumberLanguage {
   private static let upwards = RegularNode.sequence([mark, plus, digits])
   private static let downwards = RegularNode.sequence([mark, minus, digits])
 
-  private static func short(_ number: DecimalNumber) throws(RegularFailure) -> DecimalNumber {
+  /// - Throws: `tooLarge` for a number of too many digits.
+  static func short(_ number: DecimalNumber) throws(RegularFailure) -> DecimalNumber {
     if number.writtenDigits <= maximumDigits { return number }
     throw RegularFailure(
       .tooLarge, "a number has more than \(maximumDigits) digits when written out")

@@ -159,7 +159,7 @@ extension GrammarMembers {
     }
     result.others = others.compactMap { other in
       guard other.key.start != 0, let value = other.value.trimmed(alive) else { return nil }
-      return Other(key: other.key, value: value)
+      return Other(key: other.key, value: value, reading: other.reading)
     }
     if let atMost, atMost < atLeast { return nil }
     let hasEnough = !result.others.isEmpty || result.named.count >= atLeast

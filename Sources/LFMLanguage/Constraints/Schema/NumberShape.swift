@@ -1,6 +1,7 @@
 /// A set of numbers, symbolically: numbers of a kind between limits, or some listed ones.
 ///
-/// Owns intersection, complement and emptiness. How the numbers are spelled is left to the automata.
+/// Owns intersection, complement and emptiness. How the numbers are spelled is left to the automata. The numbers are those that a reader
+/// makes of a text: integers, and 64-bit floats, which `DecimalNumber` tells by their shortest decimals.
 struct NumberShape: Hashable {
   enum Kind: Hashable {
     case any
@@ -46,7 +47,10 @@ struct NumberShape: Hashable {
     }
     return !excluded.contains(number)
       && divisors.allSatisfy { number.isMultiple(of: $0) ?? false }
-      && nonDivisors.allSatisfy { !(number.isMultiple(of: $0) ?? true) }
+      // Neither by decimals nor by floats, as it is not known which of them judges.
+      && nonDivisors.allSatisfy {
+        !(number.isMultiple(of: $0) ?? true) && !number.isMultipleAsFloat(of: $0)
+      }
   }
 
   /// `nil` if nothing is in both.

@@ -25,7 +25,8 @@ extension SchemaExpander {
   private func common(
     _ one: StringShape, _ two: StringShape
   ) throws(GenerationFailure) -> StringShape? {
-    try SchemaFailure.of(here) { () throws(RegularFailure) in try one.intersection(two) }
+    if let first = one.language, let second = two.language { try spend(first, second) }
+    return try SchemaFailure.of(here) { () throws(RegularFailure) in try one.intersection(two) }
   }
 
   private func pairs<Shape: Hashable>(
@@ -45,6 +46,17 @@ extension SchemaExpander {
         here, "comes to more than \(Limits.width) alternatives")
     }
     return result
+  }
+
+  /// Makes `shape` the union of both, unless that comes to too many alternatives.
+  func unite(
+    _ shape: inout ValueShape, with other: ValueShape
+  ) throws(GenerationFailure) {
+    try spend(1 + (other.listedCount + other.width * shape.width) / 16)
+    shape.formUnion(other)
+    if shape.width > Limits.width {
+      throw SchemaFailure.tooComplex(here, "comes to more than \(Limits.width) alternatives")
+    }
   }
 
   /// How much there is to look at in a shape, roughly.
@@ -177,6 +189,12 @@ extension SchemaExpander {
     if let place = shape.uniquePlace {
       throw fail(place, "uniqueItems", "cannot be honoured under not, oneOf or if")
     }
+    // Each item that is asked for something comes to an alternative that counts up to it.
+    let asked = shape.prefix.indices.filter { !shape.prefix[$0].isAnything }
+    try spend(asked.reduce(0, +) / 16)
+    if asked.count > Limits.width {
+      throw SchemaFailure.tooComplex(here, "comes to more than \(Limits.width) alternatives")
+    }
     var result: [ArrayShape] = []
     func add(_ change: (inout ArrayShape) -> Void) {
       var other = ArrayShape()
@@ -185,9 +203,9 @@ extension SchemaExpander {
     }
     if shape.minimum > 0 { add { $0.maximum = shape.minimum - 1 } }
     if let maximum = shape.maximum { add { $0.minimum = maximum + 1 } }
-    for (index, item) in shape.prefix.enumerated() where !item.isAnything {
+    for index in asked {
       add {
-        $0.prefix = Array(repeating: .anything, count: index) + [complement(item)]
+        $0.prefix = Array(repeating: .anything, count: index) + [complement(shape.prefix[index])]
         $0.minimum = index + 1
       }
     }

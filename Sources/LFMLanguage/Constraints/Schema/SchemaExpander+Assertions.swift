@@ -54,7 +54,7 @@ extension SchemaExpander {
         throw fail(subject.place, "multipleOf", "should be a number above 0")
       }
       shape.divisors = [divisor]
-      try checkDivisor(divisor, subject.place)
+      try noteDivisor(divisor, value, subject.place)
     }
     if assertsFormats, case .string(let name)? = subject.object["format"],
       let bits = ["int32": 32, "int64": 64][name]
@@ -69,11 +69,17 @@ extension SchemaExpander {
     return NumberShape().intersection(shape)
   }
 
-  /// That there is an automaton, so that the refusal names the keyword.
-  private func checkDivisor(
-    _ divisor: DecimalNumber, _ place: Int
+  /// Sees that there is an automaton, so that the refusal names the keyword.
+  private func noteDivisor(
+    _ divisor: DecimalNumber, _ value: JSONValue, _ place: Int
   ) throws(GenerationFailure) {
-    if !checkedDivisors.insert(divisor).inserted { return }
+    var isFloat = false
+    if case .float = value { isFloat = true }
+    if let known = divisors[divisor] {
+      divisors[divisor] = (known.place, known.isFloat || isFloat)
+      return
+    }
+    divisors[divisor] = (place, isFloat)
     try spend(100)
     _ = try SchemaFailure.of(document.pointer(place, "multipleOf")) { () throws(RegularFailure) in
       try NumberLanguage.multiple(of: divisor)
@@ -90,21 +96,27 @@ extension SchemaExpander {
     // As draft 4 had it, a word about the other keyword.
     case .bool(let value): isExclusive = value
     case .some(let value):
-      guard let number = DecimalNumber(value) else {
-        throw fail(subject.place, exclusive, "should be a number, not \(value.kind)")
-      }
+      let number = try number(value, subject.place, exclusive)
       limits.append(NumberShape.Limit(value: number, isExclusive: true))
     }
     if let value = subject.object[inclusive] {
-      guard let number = DecimalNumber(value) else {
-        throw fail(subject.place, inclusive, "should be a number, not \(value.kind)")
-      }
+      let number = try number(value, subject.place, inclusive)
       limits.append(NumberShape.Limit(value: number, isExclusive: isExclusive))
     }
     return limits.max { one, two in
       if one.value == two.value { return !one.isExclusive && two.isExclusive }
       return (one.value < two.value) == isLower
     }
+  }
+
+  private func number(
+    _ value: JSONValue, _ place: Int, _ keyword: String
+  ) throws(GenerationFailure) -> DecimalNumber {
+    guard let number = DecimalNumber(value) else {
+      throw fail(place, keyword, "should be a number, not \(value.kind)")
+    }
+    try checkDigits(of: value, place, keyword)
+    return number
   }
 
   // MARK: Strings
@@ -140,7 +152,7 @@ extension SchemaExpander {
     if let known = patterns[PropertyName(pattern)] { return known }
     try spend(100)
     do {
-      let language = try SchemaLanguages.pattern(pattern)
+      let language = try RegularExpression.automaton(pattern, .anywhere, budget: &budget)
       patterns[PropertyName(pattern)] = language
       return language
     } catch {

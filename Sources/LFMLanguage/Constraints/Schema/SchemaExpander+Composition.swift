@@ -52,7 +52,9 @@ extension SchemaExpander {
       return shape
     } rejected: { () throws(GenerationFailure) in
       var shape = ValueShape.nothing
-      for part in parts { shape.formUnion(try self.expand(self.complement(part))) }
+      for part in parts {
+        try self.unite(&shape, with: try self.expand(self.complement(part)))
+      }
       return shape
     }
   }
@@ -64,8 +66,8 @@ extension SchemaExpander {
         let next = try self.expand(part, tracks: tracks)
         // What two branches have looked at counts together where both hold. Where only one is known to hold,
         // less has been looked at, and more is asked: no wrong value gets in.
-        if tracks { shape.formUnion(try self.overlap(shape, next)) }
-        shape.formUnion(next)
+        if tracks { try self.unite(&shape, with: try self.overlap(shape, next)) }
+        try self.unite(&shape, with: next)
       }
       return shape
     } rejected: { () throws(GenerationFailure) in
@@ -82,6 +84,7 @@ extension SchemaExpander {
     _ left: ValueShape, _ right: ValueShape
   ) throws(GenerationFailure) -> ValueShape {
     var result = ValueShape()
+    try spend(left.width * right.width)
     for one in left.objects {
       for two in right.objects {
         var both = one.evaluated
@@ -90,7 +93,7 @@ extension SchemaExpander {
         var (first, second) = (ValueShape(), ValueShape())
         first.objects = [one]
         second.objects = [two]
-        result.formUnion(try intersection(first, second))
+        try unite(&result, with: try intersection(first, second))
       }
     }
     for one in left.arrays {
@@ -99,7 +102,7 @@ extension SchemaExpander {
         var (first, second) = (ValueShape(), ValueShape())
         first.arrays = [one]
         second.arrays = [two]
-        result.formUnion(try intersection(first, second))
+        try unite(&result, with: try intersection(first, second))
       }
     }
     return result
@@ -109,28 +112,41 @@ extension SchemaExpander {
     Composition { (tracks) throws(GenerationFailure) in
       try self.exactlyOne(parts, place, tracks: tracks)
     } rejected: { () throws(GenerationFailure) in
-      var none = ValueShape.all
-      for part in parts {
-        none = try self.intersection(none, try self.expand(self.complement(part)))
-      }
-      for (index, part) in parts.enumerated() {
-        for other in parts[..<index] {
-          none.formUnion(try self.expand(part.and(other)))
-        }
-      }
-      return none
+      try self.otherThanOne(parts)
     }
+  }
+
+  private func shapes(_ parts: [Conjunction]) throws(GenerationFailure) -> [ValueShape] {
+    var shapes: [ValueShape] = []
+    for part in parts {
+      try spend(1)
+      shapes.append(try expand(part))
+    }
+    return shapes
+  }
+
+  /// What none of the parts accepts, or several do.
+  private func otherThanOne(_ parts: [Conjunction]) throws(GenerationFailure) -> ValueShape {
+    let shapes = try shapes(parts)
+    if shapes.allSatisfy(\.isListed) { return try complement(ValueShape.listedOnce(in: shapes)) }
+    try spend(parts.count * parts.count)
+    var result = ValueShape.all
+    for part in parts { result = try intersection(result, try expand(complement(part))) }
+    for (index, part) in parts.enumerated() {
+      for other in parts[..<index] { try unite(&result, with: try expand(part.and(other))) }
+    }
+    return result
   }
 
   private func exactlyOne(
     _ parts: [Conjunction], _ place: Int, tracks: Bool
   ) throws(GenerationFailure) -> ValueShape {
-    var shapes: [ValueShape] = []
-    for part in parts { shapes.append(try expand(part)) }
+    let shapes = try shapes(parts)
+    if shapes.allSatisfy(\.isListed) { return .listedOnce(in: shapes) }
+    try spend(parts.count * parts.count / 2)
     var overlaps = Array(repeating: Array(repeating: false, count: parts.count), count: parts.count)
     for index in parts.indices {
       for other in 0..<index {
-        try spend(1)
         let overlap = try intersection(shapes[index], shapes[other])
         overlaps[index][other] = !overlap.isNothing
         overlaps[other][index] = !overlap.isNothing
@@ -150,7 +166,7 @@ extension SchemaExpander {
               + "and what only one of them accepts cannot be written: \(error.message)")
         }
       }
-      result.formUnion(shape)
+      try unite(&result, with: shape)
     }
     return result
   }

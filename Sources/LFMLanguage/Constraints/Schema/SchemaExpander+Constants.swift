@@ -10,10 +10,31 @@ extension SchemaExpander {
         throw fail(subject.place, "enum", "should be a list, not \(value.kind)")
       }
       try spend(values.count / 4)
+      try checkDigits(of: value, subject.place, "enum")
       result.append(shape(equalToOneOf: values))
     }
-    if let value = subject.object["const"] { result.append(shape(equal: value)) }
+    if let value = subject.object["const"] {
+      try checkDigits(of: value, subject.place, "const")
+      result.append(shape(equal: value))
+    }
     return result
+  }
+
+  /// Sees that no number in a value is longer than automata of numbers take, so that the refusal names the keyword.
+  func checkDigits(
+    of value: JSONValue, _ place: Int, _ keyword: String
+  ) throws(GenerationFailure) {
+    switch value {
+    case .integer(let text):
+      let count = text.utf8.count - (text.hasPrefix("-") ? 1 : 0)
+      guard count > NumberLanguage.maximumDigits else { return }
+      throw fail(place, keyword, "a number has more than \(NumberLanguage.maximumDigits) digits")
+    case .array(let items):
+      for item in items { try checkDigits(of: item, place, keyword) }
+    case .object(let object):
+      for member in object.members { try checkDigits(of: member.value, place, keyword) }
+    case .null, .bool, .float, .string: break
+    }
   }
 
   private func shape(equalToOneOf values: [JSONValue]) -> ValueShape {

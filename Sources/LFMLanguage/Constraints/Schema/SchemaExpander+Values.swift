@@ -37,6 +37,17 @@ extension SchemaExpander {
   func pointer(of conjunction: Conjunction) -> JSONPointer {
     conjunction.literals.first.map { pointer(of: $0.term) } ?? JSONPointer()
   }
+
+  /// The first of these keywords that one of the schemas has itself; where none does, the first schema.
+  func pointer(of conjunction: Conjunction, toOneOf keywords: [String]) -> JSONPointer {
+    for place in conjunction.literals.compactMap({ place(of: $0.term) }) {
+      guard case .object(let object) = document.places[place].value,
+        let keyword = keywords.first(where: { object[$0] != nil })
+      else { continue }
+      return document.pointer(place, keyword)
+    }
+    return pointer(of: conjunction)
+  }
 }
 
 extension NumberShape {

@@ -44,11 +44,16 @@ final class SchemaExpander {
   private var openQuestions = 0
   private var emptiness: [Conjunction: Bool] = [:]
   var patterns: [PropertyName: ScalarAutomaton] = [:]
-  var checkedDivisors: Set<DecimalNumber> = []
+  /// What is left of the work that all patterns together may take.
+  var budget: RegularBudget
+  /// The divisors that were met, and whether any schema writes them as a float.
+  var divisors: [DecimalNumber: (place: Int, isFloat: Bool)] = [:]
 
-  init(_ document: SchemaDocument, assertsFormats: Bool) {
+  /// - Parameter budget: what the patterns may take.
+  init(_ document: SchemaDocument, assertsFormats: Bool, budget: RegularBudget = RegularBudget()) {
     self.document = document
     self.assertsFormats = assertsFormats
+    self.budget = budget
   }
 
   // MARK: Terms
@@ -187,7 +192,7 @@ final class SchemaExpander {
         if literal.isNegated {
           shape = try intersection(shape, try expand(complement(conjunction)))
         } else {
-          shape.formUnion(try expand(conjunction, tracks: tracks))
+          try unite(&shape, with: try expand(conjunction, tracks: tracks))
         }
       }
       return shape
@@ -195,7 +200,7 @@ final class SchemaExpander {
       if !literal.isNegated { return try expand(conjunction, tracks: tracks) }
       var shape = ValueShape.nothing
       for part in conjunction.literals {
-        shape.formUnion(try expand(part.complement, tracks: false))
+        try unite(&shape, with: try expand(part.complement, tracks: false))
       }
       return shape
     }
@@ -246,6 +251,11 @@ final class SchemaExpander {
     }
   }
 
+  /// Counts an operation on two automata, which may look at each pair of their states.
+  func spend(_ one: ScalarAutomaton, _ two: ScalarAutomaton) throws(GenerationFailure) {
+    try spend(min(one.stateCount * two.stateCount, RegularLimits.states) / 32)
+  }
+
   func fail(_ place: Int, _ keyword: String, _ sentence: String) -> GenerationFailure {
     SchemaFailure.at(document.pointer(place, keyword), sentence)
   }
@@ -254,7 +264,11 @@ final class SchemaExpander {
   var here: JSONPointer { current.map { document.pointer($0) } ?? JSONPointer() }
 
   func pointer(of term: Int) -> JSONPointer {
-    if case .schema(let place, _) = terms[term] { return document.pointer(place) }
-    return JSONPointer()
+    place(of: term).map { document.pointer($0) } ?? JSONPointer()
+  }
+
+  func place(of term: Int) -> Int? {
+    if case .schema(let place, _) = terms[term] { return place }
+    return nil
   }
 }

@@ -140,7 +140,10 @@ extension SchemaGrammarBuilder {
     )
     if !shape.counts.isEmpty { throw refusal }
     if shape.prefix.isEmpty {
-      guard let values = try expander.listedValues(shape.rest) else { throw refusal }
+      guard let values = try expander.listedValues(shape.rest),
+        values.count <= ConstraintLimits.namedMembers
+      else { throw refusal }
+      try expander.spend(20 * values.count)
       return try anyOrder(values, shape)
     }
     if shape.rest.isNever {
@@ -187,11 +190,12 @@ extension SchemaGrammarBuilder {
       sets.append(values)
     }
     var all: [JSONValue] = []
-    for value in sets.flatMap(\.self)
-    where !all.contains(where: { $0.isSameNumberOrText(as: value) }) {
+    for value in sets.joined() where !all.contains(where: { $0.isSameNumberOrText(as: value) }) {
+      // One more, and the sets of those that have come would be too many.
+      if all.count == 10 { throw refusal }
       all.append(value)
     }
-    if all.count > 10 || (1 << all.count) * sets.count > Limits.arrayStates { throw refusal }
+    if (1 << all.count) * sets.count > Limits.arrayStates { throw refusal }
     var known: [[Int]: Int] = [:]
     func rest(_ used: Int, _ index: Int) throws(GenerationFailure) -> GrammarExpression {
       if let rule = known[[used, index]] { return .rule(rule) }

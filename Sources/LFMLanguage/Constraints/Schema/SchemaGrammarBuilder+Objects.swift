@@ -36,7 +36,7 @@ extension SchemaGrammarBuilder {
   /// The members of objects of the shape, at least one; `nil` if a required one cannot be.
   private func members(_ shape: ObjectShape) throws(GenerationFailure) -> GrammarMembers? {
     let layout = try layout(shape)
-    guard let names = keptNames(shape, layout) else { return nil }
+    guard let names = try keptNames(shape, layout) else { return nil }
     let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
     var named: [GrammarMembers.Named] = []
     for name in names {
@@ -58,15 +58,50 @@ extension SchemaGrammarBuilder {
       }
       if key.start == 0 { continue }
       try spend(key)
-      others.append(GrammarMembers.Other(key: key, value: try expression(cell.value)))
+      others.append(
+        GrammarMembers.Other(
+          key: key, value: try expression(cell.value),
+          reading: key.isInexhaustible ? .quoted : nil))
     }
-    return GrammarMembers(
-      named: named, others: others, assignment: notation.assignment,
-      separator: notation.separator, atLeast: max(1, shape.minimum), atMost: shape.maximum)
+    return try checked(
+      GrammarMembers(
+        named: named, others: others, assignment: notation.assignment,
+        separator: notation.separator, atLeast: max(1, shape.minimum), atMost: shape.maximum),
+      shape)
+  }
+
+  /// The members, if they can be counted as the shape asks.
+  func checked(
+    _ members: GrammarMembers, _ shape: ObjectShape
+  ) throws(GenerationFailure) -> GrammarMembers {
+    if members.atMost == 0 { return members }
+    if let most = members.atMost, members.others.isEmpty, most < members.named.count,
+      members.hasCircle
+    {
+      throw SchemaFailure.at(
+        expander.pointer(of: current, toOneOf: ["dependentRequired", "dependencies"]),
+        "keys that ask for each other cannot be counted; leave out the object's largest number of members"
+      )
+    }
+    // Where a key may come twice, it would be counted twice; but then there is one key at least.
+    if members.others.contains(where: { $0.reading == nil }),
+      shape.minimum > shape.required.count + 1
+    {
+      throw SchemaFailure.at(
+        expander.pointer(of: current, toOneOf: ["minProperties", "maxProperties"]),
+        "keys with an end of which there are not endlessly many (such as a largest length or a fixed "
+          + "ending) are not remembered, and might be counted twice; name the keys that are required, "
+          + "or ask for one member at most")
+    }
+    return members
   }
 
   /// Names that may occur, as their values and dependencies can be; `nil` if a required one cannot.
-  func keptNames(_ shape: ObjectShape, _ layout: Layout) -> [PropertyName]? {
+  ///
+  /// - Throws: `invalidArgument` when there are too many.
+  func keptNames(
+    _ shape: ObjectShape, _ layout: Layout
+  ) throws(GenerationFailure) -> [PropertyName]? {
     var kept = Set(layout.names.filter { layout.values[$0]?.isNever == false })
     var changes = true
     while changes {
@@ -76,6 +111,11 @@ extension SchemaGrammarBuilder {
         kept.remove(name)
         changes = true
       }
+    }
+    if kept.count > ConstraintLimits.namedMembers {
+      throw SchemaFailure.tooComplex(
+        expander.pointer(of: current, toOneOf: ["properties", "required"]),
+        "names more than \(ConstraintLimits.namedMembers) members")
     }
     return shape.required.isSubset(of: kept) ? layout.names.filter(kept.contains) : nil
   }
@@ -116,8 +156,17 @@ extension SchemaGrammarBuilder {
       add(asked.sorted())
     }
     for existence in shape.existences { add(existence.keys.names.sorted()) }
+    // Keys that are few are named, too: so each is taken once.
+    var cells: [Cell] = []
+    for cell in try self.cells(shape) {
+      if let texts = cell.language?.texts(atMost: Limits.listedKeys) {
+        add(texts.map { PropertyName($0) })
+      } else {
+        cells.append(cell)
+      }
+    }
     return Layout(
-      names: names, values: try expander.values(of: names, in: shape), cells: try cells(shape))
+      names: names, values: try expander.values(of: names, in: shape), cells: cells)
   }
 
   private func cells(_ shape: ObjectShape) throws(GenerationFailure) -> [Cell] {
@@ -155,8 +204,9 @@ extension SchemaGrammarBuilder {
     _ cell: Cell, _ language: ScalarAutomaton
   ) throws(GenerationFailure) -> (inside: Cell?, outside: Cell?) {
     try expander.spend(20)
+    let outer = cell.language ?? .anyText
+    try expander.spend(outer, language)
     return try regular { () throws(RegularFailure) in
-      let outer = cell.language ?? .anyText
       let inside = try outer.intersection(language)
       let outside = try outer.subtracting(language)
       return (

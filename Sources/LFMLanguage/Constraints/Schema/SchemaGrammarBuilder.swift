@@ -12,6 +12,8 @@ final class SchemaGrammarBuilder {
     static let arrayStates = 4_096
     /// Kinds of keys that an object tells apart.
     static let cells = 64
+    /// Keys that are described are named one by one where they are not more.
+    static let listedKeys = 512
     /// Up to so many names of an object, all spellings of each are taken.
     static let escapedNames = 512
   }
@@ -79,7 +81,17 @@ final class SchemaGrammarBuilder {
   }
 
   private func write(_ shape: NumberShape) throws(GenerationFailure) -> GrammarExpression {
+    for divisor in shape.nonDivisors.sorted() {
+      guard let (place, isFloat) = expander.divisors[divisor],
+        !NumberSpelling.canExclude(multiplesOf: divisor, isFloat: isFloat)
+      else { continue }
+      throw expander.fail(
+        place, "multipleOf",
+        "what is no multiple of it cannot be written (under not, oneOf or if): readers of floats judge "
+          + "otherwise; use an integer, or 0.5, 0.25 or 0.125")
+    }
     if let known = numberLanguages[shape] { return known }
+    try expander.spend(NumberSpelling.cost(of: shape, isPlain: notation.spelling == .plain))
     let language = try regular { () throws(RegularFailure) in
       try NumberSpelling.language(shape, isPlain: notation.spelling == .plain)
     }

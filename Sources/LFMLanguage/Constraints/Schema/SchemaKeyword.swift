@@ -79,7 +79,9 @@ package struct SchemaKeyword: Hashable, Sendable {
       "Where the branches exclude each other or their complements can be written.",
       .schemas),
     SchemaKeyword(
-      "not", .partly, "Where the complement can be written: all but open maps and uniqueItems.",
+      "not", .partly,
+      "Where the complement can be written: all but open maps, uniqueItems, and multipleOf with another "
+        + "fraction than 0.5, 0.25 or 0.125.",
       .schema),
     SchemaKeyword("if", .partly, "Where the complement of the condition can be written.", .schema),
     SchemaKeyword("then", .exact, "With if.", .schema),
@@ -90,7 +92,7 @@ package struct SchemaKeyword: Hashable, Sendable {
   ]
 
   private static let objects = [
-    SchemaKeyword("properties", .exact, "Keys in any order.", .schemaMap),
+    SchemaKeyword("properties", .exact, "Keys in any order, at most 4,096.", .schemaMap),
     SchemaKeyword("patternProperties", .exact, "As pattern.", .schemaMap),
     SchemaKeyword(
       "additionalProperties", .exact, "Absent, any further members are allowed.", .schema),
@@ -98,8 +100,14 @@ package struct SchemaKeyword: Hashable, Sendable {
     SchemaKeyword(
       "unevaluatedProperties", .exact, "With all that it looks through.", .schema),
     SchemaKeyword("required", .exact, "A list of keys."),
-    SchemaKeyword("dependentRequired", .exact, "Lists of keys by key."),
-    SchemaKeyword("minProperties", .exact, "A number of members."),
+    SchemaKeyword(
+      "dependentRequired", .partly,
+      "Lists of keys by key; keys that ask for each other not beside a maxProperties that leaves some out."
+    ),
+    SchemaKeyword(
+      "minProperties", .partly,
+      "A number of members; of two or more, keys must not be of a pattern with a largest length or a fixed "
+        + "ending, unless it is one of at most 512 keys."),
     SchemaKeyword("maxProperties", .exact, "A number of members."),
   ]
 
@@ -123,8 +131,10 @@ package struct SchemaKeyword: Hashable, Sendable {
 
   private static let scalars = [
     SchemaKeyword("type", .exact, "One type or a list of them; 1.0 is an integer."),
-    SchemaKeyword("enum", .exact, "Values of every kind; 1 and 1.0 are equal."),
-    SchemaKeyword("const", .exact, "A value of any kind; 1 and 1.0 are equal."),
+    SchemaKeyword(
+      "enum", .exact, "Values of every kind; 1 and 1.0 are equal. Numbers of at most 1,000 digits."),
+    SchemaKeyword(
+      "const", .exact, "A value of any kind; 1 and 1.0 are equal. Numbers of at most 1,000 digits."),
     SchemaKeyword("minLength", .exact, "In code points."),
     SchemaKeyword(
       "maxLength", .exact,
@@ -133,11 +143,18 @@ package struct SchemaKeyword: Hashable, Sendable {
       "pattern", .partly, "ECMA-262's regular expressions but for back-references and look-around."),
     SchemaKeyword(
       "format", .partly, "Enforced for the formats that are known; others are refused."),
-    SchemaKeyword("minimum", .exact, "Exact decimals."),
-    SchemaKeyword("maximum", .exact, "Exact decimals."),
-    SchemaKeyword("exclusiveMinimum", .exact, "Also draft 4's true beside minimum."),
-    SchemaKeyword("exclusiveMaximum", .exact, "Also draft 4's true beside maximum."),
-    SchemaKeyword("multipleOf", .partly, "Exact decimals, of divisors that are not large."),
+    SchemaKeyword(
+      "minimum", .exact,
+      "Of at most 1,000 digits. Integers are exact; with a point or an exponent, a number is the nearest "
+        + "64-bit float."),
+    SchemaKeyword("maximum", .exact, "As minimum."),
+    SchemaKeyword("exclusiveMinimum", .exact, "As minimum; also draft 4's true beside it."),
+    SchemaKeyword("exclusiveMaximum", .exact, "As minimum; also draft 4's true beside maximum."),
+    SchemaKeyword(
+      "multipleOf", .partly,
+      "Exact decimals, of divisors that are not large: 0.35 is a multiple of 0.05. Python's jsonschema "
+        + "divides floats where the divisor is one, and may judge such a number, or a very large one, otherwise."
+    ),
   ]
 
   private static let annotations =

@@ -5,11 +5,6 @@ enum SchemaLanguages {
     "float", "double", "int32", "int64", "password", "binary", "byte",
   ]
 
-  /// Texts in which the expression is found somewhere.
-  static func pattern(_ pattern: String) throws(RegularFailure) -> ScalarAutomaton {
-    try RegularExpression.automaton(pattern, .anywhere)
-  }
-
   /// The texts of a format; `nil` if it is not known.
   static func format(_ name: String) throws(RegularFailure) -> ScalarAutomaton? {
     try TextFormat.automaton(named: name)

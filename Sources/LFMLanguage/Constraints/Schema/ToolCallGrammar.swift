@@ -24,10 +24,12 @@ package enum ToolCallGrammar {
     let notation = ValueNotation(.python, spacing: spacing, spelling: .plain)
     var rules: [Grammar.Rule] = []
     var calls: [GrammarExpression] = []
+    // One for all, so that many tools do not take many times as long as one may.
+    var budget = RegularBudget()
     for tool in try chosen(tools, choice) {
       let grammar: Grammar
       do {
-        grammar = try self.grammar(tool, notation)
+        grammar = try self.grammar(tool, notation, &budget)
       } catch {
         var failure = error
         failure.message = "tool \(tool.name): \(error.message)"
@@ -81,9 +83,11 @@ package enum ToolCallGrammar {
 
   /// The arguments of one tool, without the parentheses.
   private static func grammar(
-    _ tool: ToolDeclaration, _ notation: ValueNotation
+    _ tool: ToolDeclaration, _ notation: ValueNotation, _ budget: inout RegularBudget
   ) throws(GenerationFailure) -> Grammar {
-    let expander = SchemaExpander(try SchemaDocument(tool.parameters), assertsFormats: true)
+    let expander = SchemaExpander(
+      try SchemaDocument(tool.parameters), assertsFormats: true, budget: budget)
+    defer { budget = expander.budget }
     let builder = SchemaGrammarBuilder(expander, notation)
     let schema = expander.conjunction(expander.document.root, scope: 0)
     var takesMore = false
@@ -120,7 +124,7 @@ extension SchemaGrammarBuilder {
     _ shape: ObjectShape, takesMore: Bool
   ) throws(GenerationFailure) -> GrammarExpression {
     let layout = try layout(shape)
-    guard let names = keptNames(shape, layout) else { return .nothing }
+    guard let names = try keptNames(shape, layout) else { return .nothing }
     let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
     var named: [GrammarMembers.Named] = []
     for name in names {
@@ -142,13 +146,16 @@ extension SchemaGrammarBuilder {
         return try language.concatenation(SchemaLanguages.texts(["="])).utf8()
       }
       if key.start == 0 { continue }
-      others.append(GrammarMembers.Other(key: key, value: try expression(cell.value)))
+      others.append(
+        GrammarMembers.Other(
+          key: key, value: try expression(cell.value), reading: key.isInexhaustible ? .bare : nil))
     }
     let mayBeEmpty = shape.required.isEmpty && shape.minimum == 0
     let members = GrammarExpression.members(
-      GrammarMembers(
-        named: named, others: others, assignment: .empty, separator: notation.separator,
-        atLeast: max(1, shape.minimum), atMost: shape.maximum))
+      try checked(
+        GrammarMembers(
+          named: named, others: others, assignment: .empty, separator: notation.separator,
+          atLeast: max(1, shape.minimum), atMost: shape.maximum), shape))
     return mayBeEmpty ? .choice([.empty, members]) : members
   }
 

@@ -30,15 +30,42 @@ struct ValueShape: Hashable {
   /// How many alternatives there are of the type that has the most.
   var width: Int { max(numbers.count, strings.count, arrays.count, objects.count) }
 
+  /// How many numbers and strings are listed one by one.
+  var listedCount: Int {
+    numbers.reduce(0) { $0 + ($1.points?.count ?? 0) }
+      + strings.reduce(0) { $0 + ($1.values?.count ?? 0) }
+  }
+
+  /// Whether there is nothing in here but null, truth values, and listed numbers and strings.
+  var isListed: Bool {
+    arrays.isEmpty && objects.isEmpty && numbers.allSatisfy { $0.points != nil }
+      && strings.allSatisfy { $0.values != nil }
+  }
+
+  /// Listed values become one list: an enum of a thousand is one alternative. It grows where it is, so that many unions of few
+  /// values take no longer than one of many.
   mutating func formUnion(_ other: ValueShape) {
     hasNull = hasNull || other.hasNull
     hasFalse = hasFalse || other.hasFalse
     hasTrue = hasTrue || other.hasTrue
-    numbers = Self.merged(numbers, other.numbers, .all)
-    strings = Self.merged(strings, other.strings, .all)
+    for number in other.numbers {
+      if let points = number.points, let index = numbers.firstIndex(where: { $0.points != nil }) {
+        numbers[index].points?.formUnion(points)
+      } else if !numbers.contains(number) {
+        numbers.append(number)
+      }
+    }
+    for string in other.strings {
+      if let values = string.values, let index = strings.firstIndex(where: { $0.values != nil }) {
+        strings[index].values?.formUnion(values)
+      } else if !strings.contains(string) {
+        strings.append(string)
+      }
+    }
+    if numbers.contains(.all) { numbers = [.all] }
+    if strings.contains(.all) { strings = [.all] }
     arrays = Self.merged(arrays, other.arrays, .all)
     objects = Self.merged(objects, other.objects, .all)
-    mergePoints()
   }
 
   private static func merged<Shape: Hashable>(
@@ -50,8 +77,9 @@ struct ValueShape: Hashable {
       let kept = (left + right).filter { isAnnotated($0) }
       return [all] + kept
     }
-    var known = Set(left)
-    return left + right.filter { known.insert($0).inserted }
+    var result = left
+    for shape in right where !result.contains(shape) { result.append(shape) }
+    return result
   }
 
   private static func isAnnotated<Shape>(_ shape: Shape) -> Bool {
@@ -59,20 +87,6 @@ struct ValueShape: Hashable {
     case let shape as ObjectShape: shape.evaluated != KeySet()
     case let shape as ArrayShape: shape.evaluated > 0 || !shape.evaluatedKinds.isEmpty
     default: false
-    }
-  }
-
-  /// Listed values become one list: an enum of a thousand is one alternative.
-  private mutating func mergePoints() {
-    let points = numbers.compactMap(\.points)
-    if points.count > 1 {
-      numbers.removeAll { $0.points != nil }
-      numbers.append(NumberShape(points: points.reduce([]) { $0.union($1) }))
-    }
-    let values = strings.compactMap(\.values)
-    if values.count > 1 {
-      strings.removeAll { $0.values != nil }
-      strings.append(StringShape(values: values.reduce([]) { $0.union($1) }))
     }
   }
 }

@@ -7,11 +7,14 @@ import LFMGeneration
 struct GBNFParser {
   /// Of parentheses.
   static let maximumDepth = 200
+  /// Quantifiers right behind others, in all of a grammar: each is a level, too.
+  static let maximumStacked = 200
   static let maximumBytes = 1 << 20
 
   private let scalars: [Unicode.Scalar]
   private var index = 0
   private var depth = 0
+  private var stacked = 0
   private var numbers: [String: Int] = [:]
   private var rules: [Grammar.Rule] = []
   private var definitions: [Bool] = []
@@ -144,7 +147,10 @@ struct GBNFParser {
 
   private mutating func sequence() throws(GenerationFailure) -> GrammarExpression {
     var parts: [GrammarExpression] = []
+    var isRepeated = false
     while let scalar = peek {
+      let wasRepeated = isRepeated
+      isRepeated = false
       switch scalar {
       case "\"": parts.append(.literal(try literal()))
       case "[": parts.append(try characterClass())
@@ -156,7 +162,9 @@ struct GBNFParser {
         guard let part = parts.popLast() else {
           throw failure("something should stand before \(scalar)")
         }
+        if wasRepeated { try countStacked() }
         parts.append(try repetition(of: part))
+        isRepeated = true
       case "<", "!":
         throw failure("tokens cannot be named here; write their text in double quotes")
       case _ where Self.isNamePart(scalar):
@@ -189,6 +197,14 @@ struct GBNFParser {
     }
     depth -= 1
     return result
+  }
+
+  private mutating func countStacked() throws(GenerationFailure) {
+    stacked += 1
+    guard stacked <= Self.maximumStacked else {
+      throw failure(
+        "more than \(Self.maximumStacked) times a repetition is repeated; write one for both")
+    }
   }
 
   private mutating func repetition(

@@ -1,5 +1,14 @@
 import Synchronization
 
+/// The tokens that may follow an output, as far as its places tell, which do not know the keys that were written.
+struct FoundMask: Sendable {
+  /// Tokens that may come whatever was written.
+  var always: TokenMask
+  /// Tokens in which keys end that are remembered: these may come if none of their keys was written. `nil` if they are too many to be
+  /// kept; then all tokens have to be looked at.
+  var withKeys: TokenTrie?
+}
+
 /// The masks that were found lately, for all calls of one constraint.
 final class MaskCache: Sendable {
   static let capacity = 1024
@@ -7,7 +16,7 @@ final class MaskCache: Sendable {
   private struct Contents {
     /// By the key of depth 0: how deep walks from there went so far.
     var depths: [MaskKey: Int] = [:]
-    var masks: [MaskKey: TokenMask] = [:]
+    var masks: [MaskKey: FoundMask] = [:]
     /// The keys of `masks`, the oldest at `oldest`.
     var order: [MaskKey] = []
     var oldest = 0
@@ -23,7 +32,7 @@ final class MaskCache: Sendable {
     MaskKey(stacks, depth: depth, longestToken: longestToken)
   }
 
-  func mask(for stacks: ParseStacks) -> TokenMask? {
+  func mask(for stacks: ParseStacks) -> FoundMask? {
     guard let surface = key(stacks, 0),
       let depth = contents.withLock({ $0.depths[surface] })
     else { return nil }
@@ -33,7 +42,7 @@ final class MaskCache: Sendable {
   }
 
   /// - Parameter depth: how deep the walk for this mask went.
-  func insert(_ mask: TokenMask, for stacks: ParseStacks, depth: Int) {
+  func insert(_ mask: FoundMask, for stacks: ParseStacks, depth: Int) {
     guard let surface = key(stacks, 0) else { return }
     let depth = contents.withLock { contents in
       if contents.depths.count > 8 * Self.capacity { contents.depths.removeAll() }
