@@ -8,6 +8,9 @@ struct CallFailure: Error {
   let isSyntax: Bool
   /// Set while readings are tried: the string, counted from 0, for whose end there is no further candidate.
   var exhausted: Int?
+  /// Set where the quotes and brackets of a whole call fit, and only what it has is refused. Such a reading counts among those that
+  /// are tried: it makes any other ambiguous.
+  var isWhole = false
 
   static func syntax(_ reason: String) -> CallFailure {
     CallFailure(reason: reason, isSyntax: true)

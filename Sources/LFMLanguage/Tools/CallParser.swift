@@ -1,6 +1,7 @@
 /// Reads one call that fills a range of bytes: `f(a='x', **{'b': 1})`, or `{"name": "f", "arguments": {"a": "x"}}`.
 ///
-/// Owns what a call is made of. Every argument has a name: one without is refused, because nobody knows what it was meant for.
+/// Owns what a call in Python's notation is made of; `CallObject` owns it for JSON's. Every argument has a name: one without is refused,
+/// because nobody knows what it was meant for.
 struct CallParser {
   struct Call {
     let name: String
@@ -25,10 +26,14 @@ struct CallParser {
     parser.readings = readings
     do throws(CallFailure) {
       parser.skipSpace()
-      let call = parser.peek == UInt8(ascii: "{") ? try json(&parser) : try python(&parser)
-      parser.skipSpace()
-      guard parser.index == range.upperBound else {
-        throw .syntax("something stands behind the call")
+      let call: Call
+      if parser.peek == UInt8(ascii: "{") {
+        let object = try json(&parser)
+        try expectEnd(&parser)
+        call = try CallObject.call(object)
+      } else {
+        call = try python(&parser)
+        try expectEnd(&parser)
       }
       return (
         .success(call), parser.readingCount, parser.index - range.lowerBound + parser.lookedAt
@@ -38,6 +43,11 @@ struct CallParser {
         .failure(error), parser.readingCount, parser.index - range.lowerBound + parser.lookedAt
       )
     }
+  }
+
+  private static func expectEnd(_ parser: inout CallValueParser) throws(CallFailure) {
+    parser.skipSpace()
+    guard parser.index == parser.end else { throw .syntax("something stands behind the call") }
   }
 
   private static func python(_ parser: inout CallValueParser) throws(CallFailure) -> Call {
@@ -122,35 +132,11 @@ struct CallParser {
     arguments.set(name, value)
   }
 
-  private static func json(_ parser: inout CallValueParser) throws(CallFailure) -> Call {
+  private static func json(_ parser: inout CallValueParser) throws(CallFailure) -> JSONObject {
     parser.isJSON = true
-    guard case .object(let outer) = try parser.value(.item) else {
+    guard case .object(let object) = try parser.value(.item) else {
       throw .meaning("a call in JSON is an object")
     }
-    var object = outer
-    if case .object(let function)? = outer["function"] { object = function }
-    guard case .string(let name)? = object["name"], !name.isEmpty else {
-      throw .meaning("a call in JSON has no name")
-    }
-    let given = ["arguments", "parameters"].compactMap { object[$0] }
-    guard given.count < 2 else {
-      throw .meaning("a call in JSON has both arguments and parameters")
-    }
-    switch given.first {
-    case nil, .null: return Call(name: name, arguments: JSONObject())
-    case .object(let arguments): return Call(name: name, arguments: arguments)
-    case .string(let text):
-      // OpenAI writes the arguments as a text of its own.
-      var inner = CallValueParser(Array(text.utf8), 0..<text.utf8.count)
-      inner.isJSON = true
-      inner.skipSpace()
-      let value = try inner.value(.item)
-      inner.skipSpace()
-      guard inner.index == inner.end, case .object(let arguments) = value else {
-        throw .meaning("the arguments of a call in JSON are no object")
-      }
-      return Call(name: name, arguments: arguments)
-    case .some: throw .meaning("the arguments of a call in JSON are no object")
-    }
+    return object
   }
 }

@@ -76,6 +76,8 @@ struct CallRecovery {
       switch readings(start..<border.end) {
       case .none: continue
       case .one(let call): return (.call(call), border.next)
+      case .refused(let reason):
+        return (.rejected(start..<border.end, reason), border.next)
       case .several:
         return (
           .rejected(
@@ -96,6 +98,8 @@ struct CallRecovery {
   private enum Readings {
     case none
     case one(CallParser.Call)
+    /// The quotes fit, and what they make of the text is refused.
+    case refused(String)
     case several
     case tooMany
   }
@@ -103,6 +107,7 @@ struct CallRecovery {
   private mutating func readings(_ range: Range<Int>) -> Readings {
     var choices: [Int] = []
     var found: CallParser.Call?
+    var refusal: String?
     while true {
       let (result, count, cost) = CallParser.parse(bytes, range, readings: choices)
       guard spend(cost) else { return .tooMany }
@@ -110,14 +115,19 @@ struct CallRecovery {
       choices.removeLast(max(0, choices.count - count))
       switch result {
       case .success(let call):
-        if found != nil { return .several }
+        if found != nil || refusal != nil { return .several }
         found = call
       case .failure(let failure):
+        if failure.isWhole {
+          if found != nil { return .several }
+          refusal = failure.reason
+        }
         if let exhausted = failure.exhausted { choices.removeLast(choices.count - exhausted) }
       }
       guard let last = choices.popLast() else { break }
       choices.append(last + 1)
     }
+    if let refusal { return .refused(refusal) }
     return found.map { .one($0) } ?? .none
   }
 }

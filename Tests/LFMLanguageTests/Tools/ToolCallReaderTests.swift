@@ -110,6 +110,12 @@ struct ToolCallReaderTests {
     (#"{"name": "f", "parameters": {"a": "\/\u0041\ud83d\ude00"}}"#, [#"f{"a": "/A😀"}"#]),
     (#"{"type":"function","function":{"name":"f","arguments":"{\"a\": [1]}"}}"#, [#"f{"a": [1]}"#]),
     (#"[{"name": "f"}, g(a=1)]"#, ["f{}", #"g{"a": 1}"#]),
+    (#"{"id": "c", "index": 0, "type": "function", "function": {"name": "f"}}"#, ["f{}"]),
+    (
+      #"{"type": "function_call", "id": 7, "name": "f", "arguments": "{\"a\": 1}"}"#,
+      [#"f{"a": 1}"#]
+    ),
+    (#"{"name": "f", "index": null, "arguments": null}"#, ["f{}"]),
   ])
   func wellWritten(body: String, calls: [String]) {
     #expect(Self.read(body) == calls)
@@ -127,6 +133,11 @@ struct ToolCallReaderTests {
     ("[f(a='it's'), g(b='h(), i(1)')]", [#"f{"a": "it's"}"#, #"g{"b": "h(), i(1)"}"#]),
     (#"[{"name": "f", "arguments": {"a": "say "x" now"}}]"#, [#"f{"a": "say \"x\" now"}"#]),
     ("[ok(a=1), f(a='x 'y', b='c')]", [#"ok{"a": 1}"#, "!f(a='x 'y', b='c')"]),
+    // The likely reading is refused; that leaves no other the only one.
+    (
+      #"[{"name": "f", "x": "b" c", "arguments": {}}, g()]"#,
+      [#"!{"name": "f", "x": "b" c", "arguments": {}}"#, "g{}"]
+    ),
   ])
   func unescapedQuotes(body: String, calls: [String]) {
     #expect(Self.read(body) == calls)
@@ -149,6 +160,40 @@ struct ToolCallReaderTests {
     #expect(
       whole.map { $0.dropFirst() }.joined() == "x" + Self.start + "[" + call + "]" + Self.end + "y")
     #expect(whole.contains { $0.hasPrefix("!") })
+  }
+
+  /// Members of a call in JSON that are neither its name nor its arguments nor mere labels, and which of them the reason names.
+  static let strangers: [(String, String)] = [
+    (#"{"type": "function", "function": {"name": "f"}, "arguments": {"a": 1}}"#, "arguments"),
+    (#"{"function": {"name": "f", "arguments": {}}, "parameters": {"a": 1}}"#, "parameters"),
+    (#"{"name": "g", "function": {"name": "f"}}"#, "name"),
+    (#"{"function": {"name": "f", "arguments": {}, "strict": true}}"#, "strict"),
+    (#"{"name": "f", "city": "Oslo"}"#, "city"), (#"{"name": "f", "city": null}"#, "city"),
+    (#"{"name": "f", "arguments": {"a": 1}, "city": ""}"#, "city"),
+    (#"{"name": "f", "input": {"a": 1}}"#, "input"), (#"{"name": "f", "args": {}}"#, "args"),
+    (#"{"name": "f", "kwargs": {"a": 1}}"#, "kwargs"),
+    // Labels that may be arguments.
+    (#"{"name": "f", "id": 42}"#, "id"), (#"{"name": "f", "index": 1}"#, "index"),
+    (#"{"name": "f", "arguments": {}, "id": [1]}"#, "id"),
+    (#"{"name": "f", "arguments": {}, "type": "urgent"}"#, "type"),
+  ]
+
+  @Test(arguments: strangers)
+  func noMemberOfACallIsLeftOut(call: String, key: String) {
+    let text = Self.start + "[ok(a=1), " + call + "]" + Self.end
+    let whole = Self.events([text])
+    let reasons = whole.compactMap { event in
+      if case .rejected(_, call, let reason) = event { reason } else { String?.none }
+    }
+    #expect(
+      reasons == ["a call in JSON has a member \(key), which is neither its name nor its arguments"]
+    )
+    #expect(whole.count { if case .completed = $0 { true } else { false } } == 1)
+    let scalars = text.unicodeScalars.map { String($0) }
+    #expect(Self.events(scalars) == whole)
+    for cut in scalars.indices {
+      #expect(Self.events([scalars[..<cut].joined(), scalars[cut...].joined()]) == whole)
+    }
   }
 
   @Test(arguments: [
