@@ -3,12 +3,14 @@
 import Glibc
 
 enum ChildProcess {
-  /// Starts a program in a process group of its own: Ctrl-C reaches us alone, and it can be ended with all that it starts.
-  /// Signals are as in a fresh program, whatever they are in this thread.
+  /// Starts a program in a session of its own, named after the process: Ctrl-C reaches us alone, and it can be ended with all that it
+  /// starts. It has no terminal either: opening one fails at once, where a background process would be stopped until somebody
+  /// notices. Signals are as in a fresh program, whatever they are in this thread.
   ///
   /// - Parameters:
   ///   - words: its arguments, its own name first.
   ///   - actions: what becomes of descriptors.
+  /// - Throws: `Failure` with `system` and the error's number.
   static func start(
     _ program: String, _ words: [String], _ actions: inout posix_spawn_file_actions_t
   ) throws -> pid_t {
@@ -19,11 +21,11 @@ enum ChildProcess {
     var reset = sigset_t()
     unsafe sigemptyset(&none)
     unsafe sigemptyset(&reset)
-    for number in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&reset, number) }
+    for number in [SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGCHLD] { unsafe sigaddset(&reset, number) }
     unsafe posix_spawnattr_setsigmask(&attributes, &none)
     unsafe posix_spawnattr_setsigdefault(&attributes, &reset)
     unsafe posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+      &attributes, Int16(setSession | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var pointers = unsafe words.map { unsafe strdup($0) } + [nil]
     defer {
       var next = 0
@@ -35,8 +37,13 @@ enum ChildProcess {
     var process = pid_t()
     let failure = unsafe posix_spawn(&process, program, &actions, &attributes, &pointers, environ)
     guard failure == 0 else {
-      throw Failure(.system, "cannot start \(program): \(systemError(failure))")
+      var refusal = Failure(.system, "cannot start \(program): \(systemError(failure))")
+      refusal.errorNumber = failure
+      throw refusal
     }
     return process
   }
+
+  /// POSIX_SPAWN_SETSID of <spawn.h>, which shows it to GNU's own dialect only.
+  private static let setSession: Int32 = 0x80
 }

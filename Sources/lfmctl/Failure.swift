@@ -13,6 +13,8 @@ struct Failure: Error, CustomStringConvertible {
   var code: StatusCode
   var isRetryable = false
   var retryAfter: Duration?
+  /// The system's number of the error that is the reason, where somebody may go on in spite of it.
+  var errorNumber: Int32?
 
   init(_ status: ExitStatus, _ sentence: String) {
     self.status = status

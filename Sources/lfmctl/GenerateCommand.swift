@@ -44,6 +44,9 @@ struct GenerateCommand: AsyncParsableCommand {
 
   func validate() throws {
     if json, streamJson { throw ValidationError("--json and --stream-json exclude each other") }
+    if prompt.inputCount + control.inputCount > 1 {
+      throw ValidationError("standard input (-) can be read only once")
+    }
   }
 
   func run() async throws {
@@ -72,7 +75,8 @@ struct GenerateCommand: AsyncParsableCommand {
   /// The request, refused here as wrong usage where the daemon would refuse it as an invalid argument.
   private func checkedRequest() throws -> GenerationRequest {
     var request = try sampling.makeRequest(
-      try prompt.makePrompt(), reportsTokens: json || streamJson)
+      try prompt.makePrompt(leavesInput: control.inputCount > 0),
+      reportsTokens: json || streamJson)
     try control.apply(to: &request)
     do {
       return try request.validated()

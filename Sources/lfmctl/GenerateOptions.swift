@@ -57,7 +57,7 @@ struct PromptOptions: ParsableArguments {
     if tokens != nil, prompt != nil || !file.isEmpty {
       throw ValidationError("--tokens is the whole prompt: leave out PROMPT and --file")
     }
-    if file.count(where: { $0 == "-" }) + (messages == "-" ? 1 : 0) > 1 {
+    if inputCount > 1 {
       throw ValidationError("standard input (-) can be read only once")
     }
     if raw, messages != nil || system != nil {
@@ -65,8 +65,13 @@ struct PromptOptions: ParsableArguments {
     }
   }
 
+  /// How often standard input is named.
+  var inputCount: Int { file.count(where: { $0 == "-" }) + (messages == "-" ? 1 : 0) }
+
   /// Reads what is to be read and makes the prompt.
-  func makePrompt() throws -> Prompt {
+  ///
+  /// - Parameter leavesInput: whether standard input holds something else.
+  func makePrompt(leavesInput: Bool = false) throws -> Prompt {
     if let tokens { return .tokens(try TokenList.parse(tokens)) }
     var documents = try file.map { try Input.readText($0) }
     var question = prompt
@@ -75,7 +80,7 @@ struct PromptOptions: ParsableArguments {
       history = try ConversationFile.parse(
         try Input.readText(messages), name: messages, addsGenerationPrompt: true)
     }
-    if !noStdin, messages != "-", StandardInput.isPiped, !file.contains("-") {
+    if !noStdin, !leavesInput, inputCount == 0, StandardInput.isPiped {
       let piped = try StandardInput.readText()
       if !piped.isEmpty { documents.append(piped) }
     }

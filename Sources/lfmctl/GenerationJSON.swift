@@ -32,6 +32,7 @@ extension TextDelta {
     if !logProbabilities.isEmpty {
       members.append(("log_probabilities", .array(logProbabilities.map(\.json))))
     }
+    if let problem { members.append(("problem", .string(problem))) }
     return members
   }
 }

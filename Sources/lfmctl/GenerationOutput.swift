@@ -16,6 +16,8 @@ struct TextOutput: GenerationOutput {
   let thinking: ThinkingDisplay
   private var endsWithNewline = true
   private var thinkingIsOpen = false
+  /// Why parts of the answer are no calls.
+  private var problems: [String] = []
 
   init(sink: ResultSink, thinking: ThinkingDisplay) {
     self.sink = sink
@@ -33,6 +35,7 @@ struct TextOutput: GenerationOutput {
     case .answer(let delta):
       closeThinking()
       if thinking != .only { try print(delta.text) }
+      if let problem = delta.problem { problems.append(problem) }
     case .toolCall(let call):
       closeThinking()
       guard thinking != .only else { break }
@@ -47,7 +50,11 @@ struct TextOutput: GenerationOutput {
     closeThinking()
     // A prompt after the answer belongs on a line of its own; a file or a pipe gets the exact text.
     if sink.isTerminal, !endsWithNewline { try sink.write("\n") }
-    if thinking != .only, let note = Self.note(on: summary.reason) { StandardError.say(note) }
+    guard thinking != .only else { return }
+    for problem in problems {
+      StandardError.say("text that was to be a tool call is none: \(problem)")
+    }
+    if let note = Self.note(on: summary.reason) { StandardError.say(note) }
   }
 
   /// What a person must know who sees less than a whole answer.
@@ -89,6 +96,7 @@ struct JSONOutput: GenerationOutput {
   private var text = ""
   private var thinking = ""
   private var toolCalls: [GeneratedToolCall] = []
+  private var problems: [String] = []
   private var tokens: [TokenID] = []
   private var logProbabilities: [TokenLogProbability] = []
 
@@ -101,6 +109,7 @@ struct JSONOutput: GenerationOutput {
       collect(delta)
     case .answer(let delta):
       text += delta.text
+      if let problem = delta.problem { problems.append(problem) }
       collect(delta)
     case .toolCall(let call): toolCalls.append(call)
     default: break
@@ -112,6 +121,9 @@ struct JSONOutput: GenerationOutput {
       ("text", .string(text)), ("thinking", .string(thinking)), ("ids", tokens.json),
     ]
     if !toolCalls.isEmpty { members.append(("tool_calls", .array(toolCalls.map(\.json)))) }
+    if !problems.isEmpty {
+      members.append(("problems", .array(problems.map { JSONValue.string($0) })))
+    }
     if !logProbabilities.isEmpty {
       members.append(("log_probabilities", .array(logProbabilities.map(\.json))))
     }

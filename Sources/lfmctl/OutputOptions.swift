@@ -58,6 +58,9 @@ struct OutputOptions: ParsableArguments {
     }
   }
 
+  /// How often standard input is named.
+  var inputCount: Int { [tools, schema, grammar].count { $0 == "-" } }
+
   func apply(to request: inout GenerationRequest) throws {
     request.thinking = ThinkingParameters(maxTokens: thinkTokens, isSkipped: noThink)
     request.toolUse = ToolUse(

@@ -23,14 +23,20 @@ struct ParseCommand: AsyncParsableCommand {
   @Option(help: "What the prompt already had of the turn, such as \"<think>\".")
   var prefill = ""
 
+  func validate() throws {
+    if tools == "-" {
+      throw ValidationError("standard input holds what the model wrote: give --tools a file")
+    }
+  }
+
   func run() async throws {
     try await reportingFailures {
+      let sink = try ResultSink(path: nil)
       let declarations = try tools.map(ToolFile.init)?.declarations
       let text = try StandardInput.readText()
       let output = ModelOutput.read(text, prefill: prefill, tools: declarations)
       for problem in output.problems { StandardError.say(problem.sentence(output)) }
-      try StandardOutput.write(
-        json ? output.json.serialized + "\n" : output.textForPeople)
+      try sink.write(json ? output.json.serialized + "\n" : output.textForPeople)
     }
   }
 }
@@ -56,12 +62,14 @@ extension ModelOutput {
   var textForPeople: String {
     var parts: [String] = []
     if let thinking, !thinking.isEmpty {
-      parts.append(thinking.split(separator: "\n").map { "| \($0)" }.joined(separator: "\n"))
+      var lines = thinking.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      // A line's end at the end begins no other.
+      if lines.last?.isEmpty == true { lines.removeLast() }
+      parts.append(lines.map { $0.isEmpty ? "|" : "| \($0)" }.joined(separator: "\n"))
     }
     if !content.isEmpty { parts.append(content) }
     parts += calls.map { "call \($0.name) \($0.argumentsText.text)" }
-    return TerminalText.fit(
-      parts.map { $0 + "\n" }.joined(), isTerminal: StandardOutput.isTerminal)
+    return parts.map { $0 + "\n" }.joined()
   }
 }
 

@@ -27,6 +27,8 @@ enum Termination {
   /// Ending at once also ends the calls: the daemon stops working for a peer that is gone between two layers.
   static func watchSignals() {
     _ = signal(SIGPIPE, SIG_IGN)
+    // Who started us may have ignored it: then the system keeps no child's exit code for us.
+    _ = signal(SIGCHLD, SIG_DFL)
     for number in [SIGINT, SIGTERM, SIGHUP] {
       let previous = signal(number, SIG_IGN)
       // nohup(1) asks to be spared; a shell that starts us in the background does not mean a `kill -INT` of us.

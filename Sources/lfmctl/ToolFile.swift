@@ -24,7 +24,8 @@ struct ToolFile {
     do { return try JSONParser.parse(bytes: bytes) } catch { throw error.failure(in: "the file") }
   }
 
-  private static func items(of document: JSONValue) -> [JSONValue] {
+  /// The declarations in a document: those of a list, of the member `tools`, or the document itself.
+  static func items(of document: JSONValue) -> [JSONValue] {
     switch document {
     case .array(let items): return items
     case .object(let object):

@@ -112,6 +112,7 @@ import Testing
     let object = try #require(
       try JSONParser.parse(writtenCalls { JSONOutput(sink: $0) }).members)
     #expect(object["text"] == .string("ab[no]"))
+    #expect(object["problems"] == .array([.string("not a call")]))
     guard case .array(let calls)? = object["tool_calls"] else {
       throw CocoaError(.coderInvalidValue)
     }
@@ -124,6 +125,8 @@ import Testing
     let names = try lines.map { try JSONParser.parse(String($0)).members?["event"] }
     #expect(names.compactMap { $0 }.count { $0 == .string("tool_call") } == 2)
     #expect(names.last == .string("finished"))
+    let problems = try lines.compactMap { try JSONParser.parse(String($0)).members?["problem"] }
+    #expect(problems == [.string("not a call")])
   }
 
   @Test func anAnswerThatIsNotWholeIsRemarkedOn() {

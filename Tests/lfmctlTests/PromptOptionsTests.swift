@@ -55,6 +55,30 @@ import Testing
     #expect(throws: (any Error).self) { try PromptOptions.parse(arguments) }
   }
 
+  /// `generate --tools -` and the like: what is piped in is no prompt then.
+  @Test func standardInputIsReadOnce() throws {
+    let failure = #expect(throws: Failure.self) {
+      try PromptOptions.parse([]).makePrompt(leavesInput: true)
+    }
+    #expect(failure?.status == .usage)
+    #expect(
+      try PromptOptions.parse(["q"]).makePrompt(leavesInput: true)
+        == .chat(Chat(messages: [ChatMessage(role: "user", text: "q")])))
+    for arguments in [
+      ["--tools", "-", "--file", "-"], ["--tools", "-", "--schema", "-"],
+      ["--grammar", "-", "--messages", "-"],
+    ] {
+      #expect(throws: (any Error).self) { try GenerateCommand.parse(arguments) }
+    }
+    #expect(try GenerateCommand.parse(["--tools", "-", "q"]).control.inputCount == 1)
+  }
+
+  @Test(arguments: [["--tool-timeout", "0"], ["--max-rounds", "0"], ["--max-result", "0"]])
+  func limitsOfAnAgentAreLimits(arguments: [String]) throws {
+    #expect(throws: (any Error).self) { try AgentCommand.parse(["--tools", "t", "q"] + arguments) }
+    #expect(try AgentCommand.parse(["--tools", "t", "q"]).maxResult == 16_384)
+  }
+
   @Test func samplingFlagsReachTheRequest() throws {
     let options = try SamplingOptions.parse([
       "--temperature", "0", "--top-k", "3", "--top-p", "0.5", "--min-p", "0.1",

@@ -1,10 +1,9 @@
-// `lfmctl agent`: the model answers with the help of programs. The loop is here; reading calls, running programs and asking
+// `lfmctl agent`: the model answers with the help of programs. The loop is AgentRun's affair; reading calls, running programs and asking
 // about them are in the files beside it.
 
 import ArgumentParser
 import LFMClient
 import LFMGeneration
-import LFMLanguage
 
 struct AgentCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,9 +11,13 @@ struct AgentCommand: AsyncParsableCommand {
     abstract: "Answer with the help of tools, each an executable in a folder.",
     discussion: """
       A tool gets its arguments as one JSON object on standard input; what it prints is its result. It is declared by \
-      NAME.json beside it ({"description":…,"parameters":{…}}, or OpenAI's form), or by what NAME --describe prints. \
-      Before a tool is run you are asked, on the terminal. Standard output holds the answer and nothing else; calls and \
-      results are told on standard error.
+      NAME.json beside it ({"description":…,"parameters":{…}}, or OpenAI's form). An executable without such a file is \
+      run unasked, with --describe, and declared by what it prints then. Before a tool is run with arguments you are \
+      asked, on the terminal. Standard output holds the answer and nothing else; calls, the first lines of results, and \
+      what tools say on standard error are told on standard error.
+
+      Tools have no terminal. When a tool ends, or its time is up, everything that it has started and that still runs is \
+      killed, but for processes that have begun a session of their own (setsid).
 
         lfmctl agent --tools ~/tools "What is the weather in Oslo?"
 
@@ -34,57 +37,76 @@ struct AgentCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("End a tool that runs longer. (default: 30s)", valueName: "time"))
   var toolTimeout: TimeLimit?
 
+  @Option(
+    help: ArgumentHelp(
+      "Cut a result that is longer; the model is told how much is left out.", valueName: "bytes"))
+  var maxResult = ToolLimits().result
+
   @Option(help: "How often the model may call tools before it must have answered.")
   var maxRounds = 16
 
-  @Flag(help: "Print one JSON object: text, and tool_calls with their results.")
+  @Flag(
+    help: """
+      Print one JSON object: text, and tool_calls with their results. After a failure it has tool_calls and error, if \
+      any tool was called.
+      """)
   var json = false
 
   func validate() throws {
     if prompt.raw { throw ValidationError("an agent has a conversation: leave out --raw") }
     if maxRounds < 1 { throw ValidationError("--max-rounds is at least 1") }
+    if maxResult < 1 { throw ValidationError("--max-result is at least 1") }
+    if let toolTimeout, toolTimeout.duration <= .zero {
+      throw ValidationError("--tool-timeout is more than 0")
+    }
   }
 
   func run() async throws {
-    try await reportingFailures(within: connection.timeout) {
-      let folder = try ToolFolder.load(tools)
-      let consent = try AgentConsent(allowsAll: yes)
-      guard case .chat(var chat) = try prompt.makePrompt() else {
-        throw Failure(.usage, "an agent needs a question or a conversation")
+    let record = AgentRecord()
+    try await reportingFailures(within: connection.timeout, report: report(of: record)) {
+      let sink = try ResultSink(path: nil)
+      var run = try makeRun(record)
+      let round = try await connection.withClient { client in
+        // No program is run, not even to describe itself, where nobody would answer.
+        try run.declareTools()
+        return try await run.finish(maxRounds: maxRounds) { try await speak(client, $0) }
       }
-      chat.tools += folder.map(\.text)
-      var run = AgentRun(
-        chat: chat, tools: folder, consent: consent,
-        limit: toolTimeout?.duration ?? .seconds(30))
-      let round = try await connection.withClient { try await finalRound($0, &run) }
-      if json {
-        let members: [(String, JSONValue)] = [
-          ("text", .string(round.text)), ("tool_calls", .array(run.record)),
-        ]
-        try StandardOutput.write(JSONValue(members: members).serialized + "\n")
-      } else {
-        let end = StandardOutput.isTerminal && round.text.last?.isNewline != true ? "\n" : ""
-        try StandardOutput.write(
-          TerminalText.fit(round.text, isTerminal: StandardOutput.isTerminal) + end)
+      if !json {
+        let end = sink.isTerminal && round.text.last?.isNewline != true ? "\n" : ""
+        try sink.write(round.text + end)
+      } else if let object = record.object(answer: round.text) {
+        try sink.write(object)
       }
     }
   }
 
-  /// Lets the model speak and the tools answer in turns, until it calls none.
-  private func finalRound(_ client: LFMClient, _ run: inout AgentRun) async throws -> AgentRound {
-    for _ in 0..<maxRounds {
-      let round = try await speak(client, run)
-      if round.isFinal { return round }
-      run.answer(round)
+  /// What a reader of --json is told of a failure.
+  private func report(of record: AgentRecord) -> @Sendable (Failure) -> Void {
+    guard json else { return { _ in } }
+    return { failure in
+      guard let object = record.object(failure: failure), let sink = try? ResultSink(path: nil)
+      else { return }
+      try? sink.write(object)
     }
-    throw Failure(
-      .failure, "there is no answer after \(maxRounds) rounds of tool calls (--max-rounds)")
   }
 
-  private func speak(_ client: LFMClient, _ run: AgentRun) async throws -> AgentRound {
+  /// The run, with everything looked at that costs nothing.
+  private func makeRun(_ record: AgentRecord) throws -> AgentRun {
+    let consent = try AgentConsent(allowsAll: yes)
+    let folder = try ToolFolder(tools)
+    guard case .chat(let chat) = try prompt.makePrompt() else {
+      throw Failure(.usage, "an agent needs a question or a conversation")
+    }
+    var limits = ToolLimits()
+    limits.result = maxResult
+    if let toolTimeout { limits.time = toolTimeout.duration }
+    return AgentRun(chat: chat, folder: folder, consent: consent, limits: limits, record: record)
+  }
+
+  private func speak(_ client: LFMClient, _ chat: Chat) async throws -> AgentRound {
     let request: GenerationRequest
     do {
-      request = try sampling.makeRequest(.chat(run.chat), reportsTokens: false).validated()
+      request = try sampling.makeRequest(.chat(chat), reportsTokens: false).validated()
     } catch {
       throw Failure(.usage, (error as? GenerationFailure)?.message ?? "\(error)")
     }
@@ -103,68 +125,5 @@ struct AgentCommand: AsyncParsableCommand {
       }
     }
     throw Failure(.wireProtocol, "the daemon ended the call without saying how it ended")
-  }
-}
-
-/// A conversation with tools, as far as it has come.
-struct AgentRun {
-  private(set) var chat: Chat
-  /// Every call that was made, with its result, for `--json`.
-  private(set) var record: [JSONValue] = []
-  private let tools: [FolderTool]
-  private var consent: AgentConsent
-  private let limit: Duration
-
-  init(chat: Chat, tools: [FolderTool], consent: AgentConsent, limit: Duration) {
-    self.chat = chat
-    self.tools = tools
-    self.consent = consent
-    self.limit = limit
-  }
-
-  var declarations: [ToolDeclaration] { tools.map(\.declaration) }
-
-  /// Takes the model's turn into the conversation, and the results of its calls behind it.
-  mutating func answer(_ round: AgentRound) {
-    if !round.text.isEmpty { StandardError.say("the model says: \(round.text)") }
-    chat.messages.append(round.message)
-    for reason in round.refusals {
-      StandardError.say("a tool call could not be read: \(reason)")
-      chat.messages.append(
-        ChatMessage(role: "tool", text: ToolResult.error("the call could not be read: \(reason)")))
-    }
-    for call in round.calls {
-      let result = result(of: call)
-      chat.messages.append(ChatMessage(role: "tool", text: result))
-      record.append(
-        JSONValue(members: [
-          ("name", .string(call.name)), ("arguments", .object(call.arguments)),
-          ("result", .string(result)),
-        ]))
-    }
-  }
-
-  /// Runs a call, unless it breaks its declaration or is not allowed: then the model learns why.
-  private mutating func result(of call: ToolCall) -> String {
-    let arguments = call.argumentsText.text
-    guard call.problems.isEmpty, let tool = tools.first(where: { $0.declaration.name == call.name })
-    else {
-      let problems = call.problems.joined(separator: "; ")
-      StandardError.say("not run: \(call.name) \(arguments): \(problems)")
-      return ToolResult.error(problems)
-    }
-    guard consent.allows(call.name, arguments) else {
-      StandardError.say("not run: \(call.name) \(arguments)")
-      return ToolResult.error("the user did not allow this call")
-    }
-    StandardError.say("running \(call.name) \(arguments)")
-    let process = ToolProcess(program: tool.program, arguments: [], limit: limit)
-    do {
-      return ToolResult.text(of: try process.run(input: Array((arguments + "\n").utf8)))
-    } catch {
-      let sentence = (error as? Failure)?.description ?? "\(error)"
-      StandardError.say(sentence)
-      return ToolResult.error(sentence)
-    }
   }
 }

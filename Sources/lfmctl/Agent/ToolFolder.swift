@@ -15,27 +15,60 @@ struct FolderTool {
 
 /// A folder of executables. `weather` is declared by `weather.json` beside it, or else by what `weather --describe` prints; endings
 /// such as `.sh` are no part of a name.
-enum ToolFolder {
-  /// How long a tool may take to describe itself.
-  private static let describeLimit = Duration.seconds(10)
+struct ToolFolder {
+  private struct Entry {
+    let program: String
+    /// The file's name without its ending.
+    let name: String
+    /// `nil` if the program is to describe itself.
+    let declared: FolderTool?
+  }
 
+  let path: String
+  private let entries: [Entry]
+
+  /// Lists the executables and reads the declarations beside them; runs none.
+  ///
   /// - Throws: `Failure` that names the file.
-  static func load(_ path: String) throws -> [FolderTool] {
+  init(_ path: String) throws {
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
     } catch {
       throw Failure(.noInput, "cannot read the folder \(path)")
     }
+    self.path = path
+    var entries: [Entry] = []
+    for file in names where !file.hasPrefix(".") && !file.hasSuffix(".json") {
+      let program = (path as NSString).appendingPathComponent(file)
+      guard Self.isProgram(program) else { continue }
+      let name = (file as NSString).deletingPathExtension
+      let declaration = (path as NSString).appendingPathComponent(name + ".json")
+      var declared: FolderTool?
+      if FileManager.default.fileExists(atPath: declaration) {
+        declared = try Self.tool(
+          program, named: name, declaredBy: try Input.read(declaration), of: declaration)
+      }
+      entries.append(Entry(program: program, name: name, declared: declared))
+    }
+    guard !entries.isEmpty else {
+      throw Failure(.noInput, "there are no executables in \(path) that could be tools")
+    }
+    self.entries = entries
+  }
+
+  /// The tools, once those without a declaration beside them have described themselves. A file that is executable and no program is
+  /// passed over.
+  ///
+  /// - Throws: `Failure` that names the file.
+  func load() throws -> [FolderTool] {
     var tools: [FolderTool] = []
-    for name in names where !name.hasPrefix(".") && !name.hasSuffix(".json") {
-      let program = (path as NSString).appendingPathComponent(name)
-      guard isProgram(program) else { continue }
-      let tool = try load(program, named: (name as NSString).deletingPathExtension)
+    for entry in entries {
+      guard let tool = try entry.declared ?? Self.described(entry) else { continue }
       if let other = tools.first(where: { $0.declaration.name == tool.declaration.name }) {
         throw Failure(
           .badInput,
-          "\(program) and \(other.program) both declare the tool \(tool.declaration.name)")
+          "\(tool.program) and \(other.program) both declare the tool \(tool.declaration.name)")
       }
       tools.append(tool)
     }
@@ -51,21 +84,20 @@ enum ToolFolder {
       && !isFolder.boolValue && access(path, X_OK) == 0
   }
 
-  private static func load(_ program: String, named name: String) throws -> FolderTool {
-    let folder = (program as NSString).deletingLastPathComponent
-    let file = (folder as NSString).appendingPathComponent(name + ".json")
-    let isFile = FileManager.default.fileExists(atPath: file)
-    let bytes = try isFile ? Input.read(file) : describe(program)
-    let source = isFile ? file : "\(program) --describe"
+  private static func tool(
+    _ program: String, named name: String, declaredBy bytes: [UInt8], of source: String
+  ) throws -> FolderTool {
     do {
-      var value = try JSONParser.parse(bytes: bytes)
+      let items = ToolFile.items(of: try JSONParser.parse(bytes: bytes))
+      guard var value = items.first, items.count == 1 else {
+        throw Failure(.badInput, "\(source): should declare one tool")
+      }
       // The file's name is the tool's, unless the declaration has one. It comes first, where models are used to it.
       if case .object(let object) = value, object["function"] == nil, object["name"] == nil {
         value = .object(
           JSONObject([("name", .string(name))] + object.members.map { ($0.key, $0.value) }))
       }
-      let declarations = try ToolDeclaration.read(value)
-      guard let declaration = declarations.first, declarations.count == 1 else {
+      guard let declaration = try ToolDeclaration.read(.array([value])).first else {
         throw Failure(.badInput, "\(source): should declare one tool")
       }
       return FolderTool(
@@ -77,25 +109,26 @@ enum ToolFolder {
     }
   }
 
-  private static func describe(_ program: String) throws -> [UInt8] {
+  /// - Returns: `nil` if the file is no program.
+  private static func described(_ entry: Entry) throws -> FolderTool? {
     let process = ToolProcess(
-      program: program, arguments: ["--describe"], limit: describeLimit)
-    let outcome = try process.run(input: [])
+      name: entry.name, program: entry.program, arguments: ["--describe"],
+      limit: .seconds(10), longestOutput: 256 << 10)
+    let outcome: ToolProcess.Outcome
+    do {
+      outcome = try process.run(input: [])
+    } catch let failure as Failure where failure.errorNumber == ENOEXEC {
+      StandardError.say("\(entry.program) is passed over: it is executable, but no program")
+      return nil
+    }
     guard outcome.ending == .exited(0) else {
       throw Failure(
         .badInput,
-        "\(program) has no .json file beside it, and with --describe it \(outcome.ending.sentence)")
+        "\(entry.program) has no .json file beside it, and with --describe it \(outcome.ending.sentence)"
+      )
     }
-    return outcome.output
-  }
-}
-
-extension ToolProcess.Ending {
-  var sentence: String {
-    switch self {
-    case .exited(let code): "ended with exit code \(code)"
-    case .signalled(let number): "was ended by signal \(number)"
-    case .timedOut: "took too long and was ended"
-    }
+    return try tool(
+      entry.program, named: entry.name, declaredBy: outcome.output,
+      of: "\(entry.program) --describe")
   }
 }

@@ -43,20 +43,31 @@ import Testing
     }
   }
 
-  private func results(_ answer: String) throws -> [String] {
-    let folder = try folder()
+  private func run(_ folder: TemporaryFolder, result: Int = 16 << 10) throws -> AgentRun {
     var run = AgentRun(
       chat: Chat(messages: [ChatMessage(role: "user", text: "q")]),
-      tools: try ToolFolder.load(folder.path("")), consent: try AgentConsent(allowsAll: true),
-      limit: .seconds(60))
+      folder: try ToolFolder(folder.path("")), consent: try AgentConsent(allowsAll: true),
+      limits: ToolLimits(time: .seconds(60), result: result))
+    try run.declareTools()
+    return run
+  }
+
+  private func results(_ answer: String) throws -> [String] {
+    let folder = try folder()
+    var run = try run(folder)
     let round = round(answer, run)
     #expect(!round.isFinal)
     run.answer(round)
+    let calls = round.parts.count { if case .call = $0 { true } else { false } }
     let message = run.chat.messages[1]
     #expect(message.role == "assistant" && message.thinking == "hm")
-    #expect(message.toolCalls?.count ?? 0 == round.calls.count)
-    #expect(run.record.count == round.calls.count)
-    return run.chat.messages.dropFirst(2).compactMap { message in
+    #expect(message.toolCalls?.count ?? 0 == calls)
+    #expect(run.record.calls.count == calls)
+    return results(run)
+  }
+
+  private func results(_ run: AgentRun) -> [String] {
+    run.chat.messages.dropFirst(2).compactMap { message in
       guard message.role == "tool", case .text(let text) = message.content else { return nil }
       return text
     }
@@ -77,24 +88,78 @@ import Testing
     #expect(results.allSatisfy { $0.hasPrefix(#"{"error": "#) })
   }
 
+  @Test func resultsComeInTheOrderOfTheCalls() throws {
+    let results = try results(Self.block("f(1), f(a=1), f('x'), f()"))
+    #expect(results.map { $0.hasPrefix(#"{"error": "#) } == [true, false, true, false])
+    #expect(results[1] == #"got {"a": 1}"# && results[3] == "got {}")
+  }
+
+  /// As one that only --messages declares.
+  @Test func aToolWithoutAProgramIsNotRun() throws {
+    let folder = try folder()
+    var run = try run(folder)
+    var round = AgentRound()
+    round.take(.toolCall(GeneratedToolCall(index: 0, id: "c", name: "g", arguments: "{}")))
+    run.answer(round)
+    #expect(
+      results(run).first?.contains("there is no program for it in \(folder.path(""))") == true)
+  }
+
+  @Test func theModelAnswersAfterTheLastRound() async throws {
+    let folder = try folder()
+    var patient = try run(folder)
+    let calling = round(Self.block("f()"), patient)
+    let final = round("It is cold.", patient)
+    var spoken = 0
+    let answer = try await patient.finish(maxRounds: 2) { _ in
+      spoken += 1
+      return spoken < 3 ? calling : final
+    }
+    #expect(answer.text == "It is cold." && spoken == 3)
+    #expect(patient.record.calls.count == 2)
+
+    var endless = try run(folder)
+    spoken = 0
+    do {
+      _ = try await endless.finish(maxRounds: 2) { _ in
+        spoken += 1
+        return calling
+      }
+      Issue.record("an answer")
+    } catch {
+      #expect(error is Failure)
+    }
+    // The last calls are not made.
+    #expect(spoken == 3 && endless.record.calls.count == 2)
+  }
+
+  @Test func theRecordOutlivesAFailure() throws {
+    let failure = Failure(.busy, "full")
+    let record = AgentRecord()
+    #expect(record.object(failure: failure) == nil)
+    let call = ToolCall(name: "f", arguments: JSONObject([("a", .integer("1"))]))
+    record.begin(call)
+    record.end("r")
+    record.begin(call)
+    #expect(
+      record.object(failure: failure)
+        == #"{"tool_calls": [{"name": "f", "arguments": {"a": 1}, "result": "r"}, "#
+        + #"{"name": "f", "arguments": {"a": 1}, "result": null}], "error": {"code": "#
+        + #""RESOURCE_EXHAUSTED", "message": "full", "retryable": false, "exit_code": 75}}"# + "\n")
+    // One end is told, not two.
+    #expect(record.object(answer: "x") == nil && record.object(failure: failure) == nil)
+  }
+
   @Test func anAnswerWithoutCallsIsFinal() throws {
-    let round = round(
-      "It is [cold](x).",
-      AgentRun(
-        chat: Chat(messages: []), tools: [], consent: try AgentConsent(allowsAll: true),
-        limit: .seconds(1)))
+    let folder = try folder()
+    let round = round("It is [cold](x).", try run(folder))
     #expect(round.isFinal && round.text == "It is [cold](x).")
   }
 
-  @Test func resultsTellFailures() {
-    func text(_ output: String, _ ending: ToolProcess.Ending, isCut: Bool = false) -> String {
-      ToolResult.text(of: .init(output: Array(output.utf8), isCut: isCut, ending: ending))
-    }
-    #expect(text("a\n\n", .exited(0)) == "a")
-    #expect(text("aé", .exited(0), isCut: true) == "a … (cut)")
-    #expect(
-      text("x\n", .exited(2))
-        == #"{"error": "the tool ended with exit code 2", "output": "x"}"#)
-    #expect(text("", .timedOut) == #"{"error": "the tool took too long and was ended"}"#)
+  @Test func resultsAreCutAsTheLimitSays() throws {
+    let folder = try folder()
+    var run = try run(folder, result: 5)
+    run.answer(round(Self.block("f(a=1)"), run))
+    #expect(results(run) == ["got { … (cut: 8 more bytes are left out)"])
   }
 }

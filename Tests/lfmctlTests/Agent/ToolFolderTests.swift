@@ -21,7 +21,10 @@ import Testing
     try add(folder, "clock", #"echo '{"type":"function","function":{"name":"time.now"}}'"#)
     try folder.write("no tool", to: "README")
     try add(folder, ".hidden", "exit 1")
-    let tools = try ToolFolder.load(folder.path(""))
+    // On some file systems everything is executable.
+    try folder.write("no tool either", to: "notes.md")
+    #expect(unsafe chmod(folder.path("notes.md"), 0o755) == 0)
+    let tools = try ToolFolder(folder.path("")).load()
     #expect(tools.map(\.declaration.name) == ["time.now", "weather"])
     #expect(tools[1].declaration.parameterNames == ["city"])
     #expect(tools[1].text.text.hasPrefix(#"{"name": "weather", "description""#))
@@ -39,12 +42,17 @@ import Testing
       let folder = try TemporaryFolder()
       try add(folder, "f", script)
       if let json { try folder.write(json, to: "f.json") }
-      let failure = #expect(throws: Failure.self) { try ToolFolder.load(folder.path("")) }
+      let failure = #expect(throws: Failure.self) {
+        try ToolFolder(folder.path("")).load()
+      }
       #expect(failure?.description.contains(words) == true, "\(failure?.description ?? "")")
     }
     let empty = try TemporaryFolder()
-    #expect(throws: Failure.self) { try ToolFolder.load(empty.path("")) }
-    #expect(throws: Failure.self) { try ToolFolder.load(empty.path("none")) }
+    #expect(throws: Failure.self) { try ToolFolder(empty.path("")) }
+    #expect(throws: Failure.self) { try ToolFolder(empty.path("none")) }
+    try empty.write("no tool", to: "notes.md")
+    #expect(unsafe chmod(empty.path("notes.md"), 0o755) == 0)
+    #expect(throws: Failure.self) { try ToolFolder(empty.path("")).load() }
   }
 
   @Test func twoToolsOfOneNameAreRefused() throws {
@@ -53,7 +61,33 @@ import Testing
     try add(folder, "b", "cat")
     try folder.write(#"{"name": "x"}"#, to: "a.json")
     try folder.write(#"{"name": "x"}"#, to: "b.json")
-    let failure = #expect(throws: Failure.self) { try ToolFolder.load(folder.path("")) }
+    let failure = #expect(throws: Failure.self) { try ToolFolder(folder.path("")).load() }
     #expect(failure?.description.contains("both declare") == true)
+  }
+
+  /// The daemon gets the declaration itself, whatever stands around it.
+  @Test(arguments: [
+    #"{"tools": [{"name": "f", "parameters": {"type": "object", "properties": {"a": {}}}}]}"#,
+    #"[{"name": "f", "parameters": {"type": "object", "properties": {"a": {}}}}]"#,
+    #"{"tools": [{"parameters": {"type": "object", "properties": {"a": {}}}}]}"#,
+  ])
+  func aDeclarationInAListIsTakenOut(json: String) throws {
+    let folder = try TemporaryFolder()
+    try add(folder, "f", "cat")
+    try folder.write(json, to: "f.json")
+    let tool = try #require(try ToolFolder(folder.path("")).load().first)
+    #expect(
+      tool.text.text
+        == #"{"name": "f", "parameters": {"type": "object", "properties": {"a": {}}}}"#)
+    #expect(tool.declaration.parameterNames == ["a"])
+  }
+
+  @Test func nothingIsRunBeforeAllDeclarationsAreRead() throws {
+    let folder = try TemporaryFolder()
+    try add(folder, "a", "touch \(folder.path("ran"))")
+    try add(folder, "b", "cat")
+    try folder.write("{", to: "b.json")
+    #expect(throws: Failure.self) { try ToolFolder(folder.path("")) }
+    #expect(!folder.names.contains("ran"))
   }
 }
