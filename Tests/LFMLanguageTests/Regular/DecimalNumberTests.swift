@@ -48,4 +48,36 @@ import Testing
   func text(text: String, plain: String) throws {
     #expect(try number(text).text == plain)
   }
+
+  @Test(arguments: [
+    ("1", true), ("2", true), ("1024", true), ("0.5", true), ("0.125", true), ("1e0", true),
+    ("0.0000152587890625", true), ("3", false), ("0", false), ("-2", false), ("0.2", false),
+    ("10", false), ("1e18", false), ("1000000000000000000", false), ("5e20", false),
+    ("1e300", false),
+    ("1e-26", false), ("1e-300", false), ("1.5", false),
+  ])
+  func powersOfTwo(text: String, isPower: Bool) throws {
+    #expect(try number(text).isPowerOfTwo == isPower)
+  }
+
+  /// A float of a schema is its exact value where integers are near, and else the shortest decimal that is read as it.
+  @Test(arguments: [
+    ("1e23", "99999999999999991611392"), ("-1e23", "-99999999999999991611392"),
+    ("6.02214076e23", "602214075999999987023872"), ("9007199254740993.0", "9007199254740992"),
+    ("1e22", "10000000000000000000000"), ("0.1", "0.1"),
+    ("123456789012345.678", "123456789012345.67"),
+    ("1.0", "1"), ("5e-7", "0.0000005"), ("18446744073709551616.0", "18446744073709551616"),
+  ])
+  func floats(text: String, exact: String) throws {
+    #expect(try number(text).text == exact)
+  }
+
+  @Test func largestFloat() throws {
+    let largest = DecimalNumber(Double.greatestFiniteMagnitude)
+    #expect(largest.text.hasPrefix("179769313486231570814527423731704356798070567525844996598917"))
+    #expect(largest.text.utf8.count == 309)
+    #expect(largest.float == .greatestFiniteMagnitude)
+    #expect(try #require(DecimalNumber(text: "1e400")).float == .infinity)
+    #expect(try #require(DecimalNumber(text: "-1e400")).float == -.infinity)
+  }
 }
