@@ -1,6 +1,6 @@
 """Evaluate MODEL.gguf and write its card.
 
-    card.py WORK MODEL.gguf CARD.md [--cases 300] [--begun TEXT]
+    card.py WORK MODEL.gguf CARD.md [--cases 200] [--history FILE]
 """
 import argparse
 import hashlib
@@ -49,8 +49,8 @@ def main():
     parser.add_argument("work", type=Path)
     parser.add_argument("gguf", type=Path)
     parser.add_argument("card", type=Path)
-    parser.add_argument("--cases", type=int, default=300)
-    parser.add_argument("--begun", help="what the training began with, for the card")
+    parser.add_argument("--cases", type=int, default=200)
+    parser.add_argument("--history", type=Path, help="what the card says of how the training went (history.md: of the model in Models/), a paragraph")
     a = parser.parse_args()
     tokenizer = load(a.work / "tokenizer.json")
     model, state = read(a.gguf), torch.load(a.work / "checkpoint.pt", map_location="cpu", weights_only=True)
@@ -68,7 +68,8 @@ def main():
     rows = "\n".join(f"| {k} | {results[k][0] / results[k][2]:.1%} | {ABOUT[k]} |" for k in SKILLS)
     weak = [k for k in SKILLS if results[k][0] < 0.9 * results[k][2]]
     told = ", ".join(f"{k} {r[0]} of {r[2]}" for k, r in free.items())
-    begun = f" It began with the weights of {a.begun}." if a.begun else ""
+    history = a.history.read_text(encoding="utf-8").rstrip() if a.history else (
+        f"It took {state['seconds'] / 60:.0f} minutes; the rate was constant for 45 % of them and then fell to zero.")
     note = f"Below 90 %: {', '.join(weak)}. Expect errors there." if weak else "No skill is below 90 %."
     a.card.write_text(f"""# lfmd-demo
 
@@ -90,19 +91,23 @@ little else. It was trained from nothing; no weights, vocabulary or text of anyb
 ## Data and training
 
 All text is made by `Tools/demo-model/skills`: conversations of {len(SKILLS)} kinds from sentence patterns, word lists, and names of people,
-places and tools that are mostly invented from syllables. The patterns are loosened at every turn: alternatives, other words around
-what matters, words that say nothing (`carriers.py`). Nothing is drawn twice. Training saw {state['tokens'] / 1e6:.1f} million tokens in {state['step']:,} steps,
-{state['seconds'] / 60:.0f} minutes in bfloat16; Muon for the matrices, Adam for the rest, a constant rate for 45 % of the time, then falling to zero. The expert bias was moved towards an even load after each step, without an auxiliary loss.
-The loss counts what the assistant says; during the first 3.4 million tokens the rest weighed a tenth.{begun}
+places and tools of which half are known to nobody: put together from syllables, from parts of two words, or, in training alone, from any
+tokens. The patterns are loosened at every turn: alternatives, other words around what matters, words that say nothing
+(`carriers.py`). Conversations are drawn afresh for every step; short ones come again. Training saw {state['tokens'] / 1e6:.1f} million tokens in
+{state['step']:,} steps, in bfloat16; Muon for the matrices, Adam for the rest. The expert bias was moved towards an even load after each step,
+without an auxiliary loss. The loss counts what the assistant says; during the first 3.4 million tokens the rest weighed a tenth.
+{history}
 
 ## What it can do
 
-Accuracy of the Q8_0 file, greedy, {a.cases} cases a skill: the answer must be exactly right and the turn must end. The sentence patterns
-of these cases do not occur in training, nor does any question (`check_split.py`), though a loosened pattern may come within a word of
-one. One eighth of all names and words, of tools and their subjects too, of numbers given to tools and of lists of numbers is set apart by
-a checksum and used by these cases alone. Kept apart less strictly: pairs of numbers (most differences occur in training in another
-order, sums with their numbers exchanged), ages and numbers of rooms, days, months. What is learnt by heart, prepositions ("in Oslo")
-and names of arguments ("city") are the same in both.
+Accuracy of the Q8_0 file, greedy, {a.cases} cases a skill, no two alike: the answer must be exactly right and the turn must end. The sentence patterns
+of these cases do not occur in training, whatever their capitals and punctuation, nor does any question (`check_split.py`), though a
+loosened pattern may come within a word of one. One eighth of all names and words, of tools and their subjects too, of numbers given to
+tools and of lists of numbers is set apart by a checksum; as names and values these are used by these cases alone, though some ("order",
+"page") stand in the wording of a pattern of training, or were spelled in an earlier part of it. Kept apart less strictly: pairs of numbers
+(most differences occur in training in another order, sums with their numbers exchanged), what is added to a sum that was made before,
+numbers of a text, of ages and of rooms, days, months. What is learnt by heart, choices ("celsius"), how an argument is said ("in Oslo"), names
+of arguments ("city") and the wording of a tool's description are the same in both.
 
 | skill | accuracy | |
 |---|---|---|

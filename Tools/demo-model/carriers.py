@@ -32,13 +32,21 @@ OPEN = {"@c": (JOINS, 0.3), "@v": (VERBS, 0.35), "@p": (PLACES, 0.2)}
 what matters is found where a word is not known, too."""
 
 
+def not_held(make):
+    while True:
+        word = make()
+        if not held(word):
+            return word
+
+
 def some_word(rng, key):
     words, invent = OPEN[key]
     invents = rng.random() < invent
-    while True:
-        word = unknown(rng) if invents else rng.choice(words)
-        if not held(word):
-            return word
+    return not_held(lambda: unknown(rng) if invents else rng.choice(words))
+
+
+def filler(rng):
+    return not_held(lambda: invented(rng))
 
 
 def choose(rng, text):
@@ -61,7 +69,7 @@ def loosen(rng, text):
     for word in text.split(" "):
         beside = "{" in word or before.endswith("}") or before.endswith("},")
         if not beside and made and rng.random() < 0.07:
-            made.append(rng.choice(MILD) if rng.random() < 0.7 else invented(rng))
+            made.append(rng.choice(MILD) if rng.random() < 0.7 else filler(rng))
         if not beside and LONE.match(word) and word in SMALL and word not in KEPT and rng.random() < 0.12:
             word = rng.choice(SMALL)
         elif not beside and word in ("the", "me", "please") and rng.random() < 0.08:

@@ -20,7 +20,7 @@ from skills import SKILLS, example
 from vocabulary import EOS, PAD, load
 from words import EVAL, TRAIN, Source
 
-LONGEST = 160
+LONGEST = 256
 
 
 @torch.no_grad()
@@ -53,8 +53,14 @@ def generate(model, ids):
 
 
 def cases_of(skill, count, split, seed=2024):
-    source = Source(seed + zlib.crc32(skill.encode()), split)
-    return [example(source, skill) for _ in range(count)]
+    """`count` conversations of which no two begin alike, or fewer where there are not so many."""
+    source, cases = Source(seed + zlib.crc32(skill.encode()), split), {}
+    for _ in range(40 * count):
+        turns, tools = example(source, skill)
+        cases.setdefault(json.dumps([turns[:-1], tools]), (turns, tools))
+        if len(cases) == count:
+            break
+    return list(cases.values())
 
 
 def written():
@@ -90,9 +96,10 @@ def measure(model, tokenizer, count=200, show=0, split=EVAL, skills=SKILLS):
     """{skill: (right, of which word for word, cases)}"""
     encoder, results = Encoder(tokenizer), {}
     for skill in skills:
-        right, exact = judge(model, tokenizer, encoder, cases_of(skill, count, split), show, skill)
-        results[skill] = (right, exact, count)
-        print(f"{skill:20} {right / count:6.1%}   word for word {exact / count:6.1%}", flush=True)
+        cases = cases_of(skill, count, split)
+        right, exact = judge(model, tokenizer, encoder, cases, show, skill)
+        results[skill] = (right, exact, len(cases))
+        print(f"{skill:20} {right / len(cases):6.1%}   word for word {exact / len(cases):6.1%}   of {len(cases)}", flush=True)
     return results
 
 

@@ -24,10 +24,10 @@ def tool_unneeded(s):
 
 
 SKILLS = {"greeting": (greeting, 1.2), "beyond": (beyond, 1.2), "facts": (facts, 3), "addition": (addition, 1.2), "subtraction": (subtraction, 1.5),
-          "word problem": (word_problem, 2), "largest or smallest": (extreme, 8), "comparison": (compare, 4), "who has more": (rivals, 4), "n-th item": (nth, 12),
-          "counting": (count, 2), "reversing": (reverse, 8), "spelling": (spelling, 45), "recall": (recall, 3), "document": (document, 36), "JSON extraction": (extraction, 28),
-          "two turns": (two_turns, 20), "system prompt": (obey, 5), "tool choice": (choosing, 20), "tool arguments": (filling, 14), "several calls": (several, 18),
-          "tool result": (answering, 9), "no tool fits": (refusing, 13), "no tool needed": (tool_unneeded, 2), "other languages": (languages, 13)}
+          "word problem": (word_problem, 2), "largest or smallest": (extreme, 8), "comparison": (compare, 4), "who has more": (rivals, 4), "n-th item": (nth, 14),
+          "counting": (count, 2), "reversing": (reverse, 8), "spelling": (spelling, 60), "recall": (recall, 3), "document": (document, 36), "JSON extraction": (extraction, 32),
+          "two turns": (two_turns, 22), "system prompt": (obey, 5), "tool choice": (choosing, 23), "tool arguments": (filling, 16), "several calls": (several, 20),
+          "tool result": (answering, 9), "no tool fits": (refusing, 16), "no tool needed": (tool_unneeded, 2), "other languages": (languages, 20)}
 """The skills and how often each is drawn."""
 LEADS = (["Please answer: ", "Tell me: ", "Quick question: ", "Hey, ", "Question: ", "Well, ", "So, ", "Now, ", "Next: ", "Again: ", "Task: "], ["One question: ", "Answer this: "])
 
@@ -56,8 +56,8 @@ def vary(s, text, chatter=True):
 
 STILL = ("other languages", "JSON extraction")
 """Skills whose questions are asked as they are: slips are the language's or would change the text."""
-CALM = ("greeting", "beyond", "recall", "two turns")
-"""Skills whose questions stand without words around them: those would be part of what is said."""
+CALM = ("greeting", "beyond", "recall", "two turns", "system prompt", "no tool needed")
+"""Skills whose questions stand, or may stand, without words around them: those would be part of what is said."""
 
 
 def example(s, skill):

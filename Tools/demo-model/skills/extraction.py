@@ -1,7 +1,7 @@
 """JSON from a text: some fields of what it says, in the order asked for, null for what it does not say."""
 import json
 
-from words import DAYS, MONTHS, PLURALS, THINGS
+from words import DAYS, PLURALS, THINGS
 
 from .forms import joined_with_and, reply, user
 from .told import FIELDS, FILLER, RELATIONS, Document, dress, fill
@@ -76,7 +76,7 @@ def some_person(s):
 
 
 def an_order(s):
-    values = {"who": s.name(), "city": s.city(), "count": s.number(), "item": s.pick(PLURALS, 0.5, ["s"]), "day": s.rng.choice(DAYS + MONTHS[:2]), "id": s.number()}
+    values = {"who": s.name(), "city": s.city(), "count": s.number(), "item": s.pick(PLURALS, 0.5, ["s"]), "day": s.rng.choice(DAYS), "id": s.number()}
     text = s.frame(ORDERS).format(**values)
     wanted = [(k, values[v]) for k, v in s.rng.sample(ORDER_FIELDS, s.rng.randint(2, 5))]
     return [layout(s, text, asked(s, [k for k, _ in wanted], ASK)), written(wanted)]

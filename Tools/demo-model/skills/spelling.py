@@ -23,7 +23,7 @@ LISTED = [w for w in ANIMALS + COLOURS + FOODS + FRUITS + INSTRUMENTS + JOBS + O
 def word(s, longest=8):
     while True:
         made = s.name().lower() if s.chance(0.1) else s.city().lower() if s.chance(0.05) else s.pick(LISTED, 0.4)
-        if 3 <= len(made) <= longest:
+        if 3 <= len(made) <= longest and s.mine(made):
             return made
 
 

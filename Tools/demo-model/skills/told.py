@@ -73,13 +73,13 @@ RELATIONS = {
     "age": Relation(
         lambda s: str(s.rng.randint(5, 99)),
         (["{n} is {v} years old.", "{n} turned {v} this year.", "The age of {n} is {v}.", "{n} is {v} now.",
-          "{n} <became|reached|has reached> the age of {v}.", "{n}, <aged|age> {v}, <is here|came in|smiled>.", "{n} <has been|is already|is now|will be> {v} years old."], ["{n} will soon be {v} years old.", "{n} just turned {v}."]),
+          "{n} <became|reached|has reached> the age of {v}.", "{n}, <aged|age> {v}, <is here|came in|smiled>.", "{n} <has been|is already|is now> {v} years old."], ["{n} is {v} years of age.", "{n} just turned {v}."]),
         (["How old is {n}?", "What is the age of {n}?", "What age is {n}?", "Tell me how old {n} is.", "Tell me the age of {n}.", "What is {n}'s age?",
           "How many years <is|has> {n}?", "{n} is how old?", "<Name|Say|Find> the age of {n}."],
          ["Do you know the age of {n}?", "Can you say how old {n} is?"]),
         (["Who is {v} years old?", "Which person is {v} years old?", "Who is {v}?"], ["Tell me who is {v} years old."]),
         "The age is {v}.", "how old {n} is", (["Is {n} {v} years old?", "Is {n} {v}?", "Is it true that {n} is {v} years old?", "{n} is {v} years old, <right|yes or no|true>?"], ["Is {v} the age of {n}?", "Can it be that {n} is {v} years old?"]),
-        (["I am {v} years old.", "My age is {v}.", "I turned {v} this year.", "I <became|reached|have reached> the age of {v}.", "I <have been|am already|am now|will be> {v} years old."], ["I just turned {v}.", "I will soon be {v} years old."]),
+        (["I am {v} years old.", "My age is {v}.", "I turned {v} this year.", "I <became|reached|have reached> the age of {v}.", "I <have been|am already|am now> {v} years old."], ["I just turned {v}.", "I am {v} years of age."]),
         (["How old am I?", "What is my age?", "What age am I?", "How many years <am|have> I?", "<Name|Say|Find> my age."], ["Can you say how old I am?", "At what age am I?"]), "Your age is {v}."),
     "pet": Relation(
         lambda s: s.pick(ANIMALS, 0.45),
@@ -97,7 +97,7 @@ RELATIONS = {
         lambda s: s.pick(INSTRUMENTS, 0.45),
         (["{n} plays the {v}.", "{n} learns to play the {v}.", "{n} practises the {v} at night.", "{n} is good at playing the {v}.",
           "{n} played the {v} at the party.",
-          "{n} <studies|teaches|practised|loves|owns|bought> the {v}.", "{n} <takes lessons on|is a master of|makes music on> the {v}.", "The {v} is played by {n}."], ["Every evening {n} plays the {v}.", "{n} wants to play the {v}."]),
+          "{n} <studies|teaches|practised|loves|owns|bought> the {v}.", "{n} <takes lessons on|is a master of|makes music on> the {v}.", "The {v} is played by {n}."], ["Every evening {n} plays the {v}.", "{n} loves to play the {v}."]),
         (["What instrument does {n} play?", "Which instrument does {n} play?", "What does {n} play?", "Tell me which instrument {n} plays.",
           "What is the instrument of {n}?",
           "<What|Which> instrument does {n} <practise|learn|love|study>?", "{n} plays what?", "<Name|Say> the instrument of {n}."], ["Can you tell me what {n} plays?", "What kind of instrument does {n} play?"]),
@@ -192,7 +192,7 @@ class Document:
             if s.chance(0.4):
                 pairs.sort(key=lambda p: people.index(p[0]))
         elif kind == "state":
-            pairs = [(n if s.chance(0.5) else n.lower(), kind) for n in s.distinct(s.name, size)]
+            pairs = [(n if s.chance(0.5) or not s.mine(n.lower()) else n.lower(), kind) for n in s.distinct(s.name, size)]
         else:
             pairs = [(owned.format(t=s.pick(THINGS, 0.2)), kind) for owned in rng.choices(OWNED, k=size)]
             pairs = list(dict.fromkeys(pairs))

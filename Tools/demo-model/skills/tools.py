@@ -4,6 +4,7 @@ A tool looks something up (`get_weather`) or does something (`book_table`). Name
 invented words, so that a call is copied from the declarations, and a value from the question.
 """
 import json
+import re
 
 from words import ACTIONS, COLOURS, DAYS, LOOKUPS, MONTHS, OBJECTS, OTHERS, RESULT_WORDS, THINGS, TOPICS, UNITS
 
@@ -183,8 +184,9 @@ class Request:
     def text(self, s):
         verb, _, noun = self.tool.key.rpartition(" ")
         if not verb:
-            return s.frame(ASK).format(k=noun, p=self.phrase)
-        return s.frame(DO).format(v=verb, V=verb.capitalize(), o=noun, p=self.phrase)
+            return s.frame(ASK).format(k=noun, p=self.phrase).replace(" :", ":")
+        text = s.frame(DO).format(v=verb, V=verb.capitalize(), o=noun, p=self.phrase).replace(" :", ":")
+        return re.sub(rf"\ba (?={re.escape(noun)}\b)", article(noun)[:-len(noun)], text)
 
     def short(self):
         """How a list of requests says it."""
@@ -231,7 +233,7 @@ def filling(s):
 
 
 BOTH = (["{a} and {b}", "{a} and also {b}", "{a}, and {b}", "{a} and then {b}", "{a} as well as {b}", "both {a} and {b}", "{a} plus {b}", "{a} and <also|finally|again> {b}", "{a} @c {b}", "<at first|to begin with|now> {a} and <later|after that|next> {b}",
-         "{a} <along|combined|and along|paired|joined> with {b}", "{a} <next to|besides|without forgetting|followed by|@v @p> {b}"], ["{a} together with {b}", "first {a} and then {b}"])
+         "{a} <along|combined|and along|paired|joined> with {b}", "{a} <next to|besides|without forgetting|followed by|@v @p> {b}"], ["{a} in addition to {b}", "first {a} and then {b}"])
 WANT = (["Show me {x}.", "I need {x}.", "Tell me {x}.", "Get {x}.", "Find {x}.", "Please get {x}.", "I want {x}.", "What is {x}?", "Look up {x}.", "<We|They> need {x}.", "{x}, please.",
          "I would like to know {x}.", "<Could|Would> you get {x}?", "Check {x}."] + 3 * ["@v <me|us|> {x}.", "I @v to @v {x}.", "<Could|Would> you @v me {x}?"], ["Can you give me {x}?", "I have to know {x}.", "Let me know {x}."])
 JOIN = (["{a} and {b}", "{a} and @c {b}", "{a} and <then|also|now> {b}", "{a}. <Then|Also|After that,|And> {b}", "{a}, then {b}", "{a} and then {b}"], ["{a} and after that {b}"])
@@ -264,8 +266,10 @@ def several(s):
         if len(looks) == 2:
             text = s.frame(WANT).format(x=s.frame(BOTH).format(a=requests[0].short(), b=requests[1].short()))
         else:
-            a, b = requests[0].text(s).rstrip(".?"), requests[1].text(s)
-            text = s.frame(JOIN).format(a=a, b=b)
+            a, b, join = requests[0].text(s).rstrip(".?"), requests[1].text(s), s.frame(JOIN)
+            if ". " not in join and b.split()[0] != "I":
+                b = b[0].lower() + b[1:]
+            text = join.format(a=a, b=b)
     else:
         return several(s)
     return [user(text), called(tools, requests)], declared(s, tools)
@@ -307,7 +311,7 @@ def answering(s):
     if s.chance(0.25):
         act = action(s)
         request = Request(s, act)
-        status = s.pick(["done", "booked", "sent", "created", "started", "stopped", "saved", "ok", "accepted", "queued", "finished", "closed"], 0.3)
+        status = s.pick(["done", "booked", "sent", "created", "started", "stopped", "saved", "ok", "accepted", "queued", "finished", "closed", "planned", "stored", "confirmed"], 0.5)
         text = s.rng.choice([lambda: status, lambda: json.dumps({"status": status}), lambda: json.dumps({"status": status, "id": s.number()}), lambda: json.dumps({"result": status})])()
         return ([user(request.text(s)), called([act], [request]), {"role": "tool", "content": text}, reply(f"{act.name} says {status}.", f"Done: {status}.")], declared(s, [act]))
     looks = [t for t in tools if " " not in t.key] or [lookup(s)]

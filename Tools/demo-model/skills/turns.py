@@ -17,8 +17,6 @@ def two_turns(s):
     way = rng.random()
     if way < 0.4:
         me = Self(s)
-        if s.chance(0.15):
-            return [user(me.text), me.greeting()]
         question, answer = me.ask()
         return [user(me.text), me.greeting(), user(question), answer]
     if way < 0.6:
