@@ -44,6 +44,24 @@ enum ChildProcess {
     return process
   }
 
+  /// Waits for a child that should end soon.
+  ///
+  /// - Parameter waitsOn: asked again and again when `patience` is over: whether to wait on.
+  /// - Returns: its status as waitpid(2) gives it; `nil` if the system does not tell it, or it was not waited for to the end.
+  static func wait(
+    for process: pid_t, patience: Duration, waitsOn: () -> Bool
+  ) -> Int32? {
+    var status: Int32 = 0
+    let end = ContinuousClock.now.advanced(by: patience)
+    while true {
+      let ended = unsafe waitpid(process, &status, WNOHANG)
+      if ended == process { return status }
+      if ended < 0, errno != EINTR { return nil }
+      if ContinuousClock.now > end, !waitsOn() { return nil }
+      usleep(1000)
+    }
+  }
+
   /// POSIX_SPAWN_SETSID of <spawn.h>, which shows it to GNU's own dialect only.
   private static let setSession: Int32 = 0x80
 }

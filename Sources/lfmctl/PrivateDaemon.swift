@@ -52,14 +52,9 @@ final class PrivateDaemon {
     guard let cleanUp else { return nil }
     self.cleanUp = nil
     defer { Termination.forget(cleanUp) }
-    var status: Int32 = 0
-    let patience = ContinuousClock.now.advanced(by: .seconds(3))
-    while true {
-      let ended = unsafe waitpid(process, &status, WNOHANG)
-      if ended == process { return status }
-      if ended < 0, errno != EINTR { return nil }
-      if ContinuousClock.now > patience { kill(process, SIGKILL) }
-      usleep(2000)
+    return ChildProcess.wait(for: process, patience: .seconds(3)) {
+      kill(process, SIGKILL)
+      return true
     }
   }
 

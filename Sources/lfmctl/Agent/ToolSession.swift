@@ -39,15 +39,7 @@ struct ToolSession: Sendable {
   ///
   /// - Returns: its status as waitpid(2) gives it; `nil` if the system does not tell it.
   func wait() -> Int32? {
-    var status: Int32 = 0
-    let patience = ContinuousClock.now.advanced(by: .seconds(1))
-    while true {
-      let ended = unsafe waitpid(leader, &status, WNOHANG)
-      if ended == leader { return status }
-      if ended < 0, errno != EINTR { return nil }
-      guard ContinuousClock.now < patience else { return nil }
-      usleep(1000)
-    }
+    ChildProcess.wait(for: leader, patience: .seconds(1)) { false }
   }
 
   private var members: [pid_t] {
