@@ -85,12 +85,7 @@ extension JSONParser {
     let plain: UInt8? =
       switch letter {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): letter
-      case UInt8(ascii: "b"): 0x08
-      case UInt8(ascii: "f"): 0x0C
-      case UInt8(ascii: "n"): 0x0A
-      case UInt8(ascii: "r"): 0x0D
-      case UInt8(ascii: "t"): 0x09
-      default: nil
+      default: ControlEscape.character(letter)
       }
     if let plain {
       text.append(plain)

@@ -24,16 +24,12 @@ package enum KeyReading: Hashable, Sendable {
         result.append(unit)
         continue
       }
-      switch UInt8(exactly: letter) ?? 0 {
-      case UInt8(ascii: "b"): result.append(0x08)
-      case UInt8(ascii: "f"): result.append(0x0C)
-      case UInt8(ascii: "n"): result.append(0x0A)
-      case UInt8(ascii: "r"): result.append(0x0D)
-      case UInt8(ascii: "t"): result.append(0x09)
+      let byte = UInt8(exactly: letter) ?? 0
+      switch byte {
       case UInt8(ascii: "x"): result += character(&rest, digits: 2)
       case UInt8(ascii: "u"): result += character(&rest, digits: 4)
       case UInt8(ascii: "U"): result += character(&rest, digits: 8)
-      default: result.append(letter)
+      default: result.append(ControlEscape.character(byte).map { UInt16($0) } ?? letter)
       }
     }
     return result

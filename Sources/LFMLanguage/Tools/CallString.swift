@@ -76,15 +76,10 @@ struct CallString {
   private func plain(_ letter: UInt8) -> UInt8? {
     switch letter {
     case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "'"): letter
-    case UInt8(ascii: "n"): 0x0A
-    case UInt8(ascii: "r"): 0x0D
-    case UInt8(ascii: "t"): 0x09
-    case UInt8(ascii: "b"): 0x08
-    case UInt8(ascii: "f"): 0x0C
     case UInt8(ascii: "/") where isJSON: letter
     case UInt8(ascii: "a") where !isJSON: 0x07
     case UInt8(ascii: "v") where !isJSON: 0x0B
-    default: nil
+    default: ControlEscape.character(letter)
     }
   }
 
