@@ -198,8 +198,10 @@ extension OutputGate {
         blocks += 1
         place = .answer
       } else if matcher != nil {
+        // Held here alone, its stacks are changed where they are.
+        place = .answer
+        defer { place = .calls(matcher) }
         try advance(&matcher, token)
-        place = .calls(matcher)
       }
     }
   }

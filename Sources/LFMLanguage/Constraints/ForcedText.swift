@@ -44,8 +44,8 @@ extension ConstraintMatcher {
     guard !hasEnded else { return bytes }
     var ahead = matcher
     while bytes.count < Self.mostForcedBytes, let byte = ahead.forcedByte() {
-      bytes.append(byte)
       guard try ahead.advance([byte]) else { break }
+      bytes.append(byte)
     }
     return bytes
   }

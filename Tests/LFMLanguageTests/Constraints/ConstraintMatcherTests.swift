@@ -97,6 +97,29 @@ import Testing
     #expect(try !matcher.advance(0x62))
   }
 
+  /// However many alternatives overlap, masks are found where texts are judged.
+  @Test(arguments: [10, 60, 128])
+  func masksOfManyAlternativesAreFound(count: Int) throws {
+    let alternatives = (0..<count).map {
+      #"{"type":"object","properties":{"p\#($0)":{"const":\#($0)}},"additionalProperties":{"type":"integer"}}"#
+    }
+    let grammar = try JSONSchemaCompiler().compile(
+      bytes: Array((#"{"anyOf":["# + alternatives.joined(separator: ",") + "]}").utf8))
+    let letters = Array("abcdefghijklmnopqrstuvwxyz".utf8)
+    let words = letters.flatMap { a in letters.flatMap { b in letters.map { [a, b, $0] } } }
+    let constraint = TokenConstraint(
+      try CompiledConstraint(grammar), try Self.vocabulary(words))
+    var matcher = try constraint.matcher()
+    var mask = TokenMask(tokenCount: constraint.vocabulary.vocabulary.count)
+    for byte in #"{"a":1,"bcd":2}"#.utf8 {
+      try matcher.mask(into: &mask)
+      let token = TokenID(byte)
+      #expect(mask.contains(token))
+      #expect(try matcher.advance(token))
+    }
+    #expect(matcher.isComplete)
+  }
+
   @Test func neverTakesSpecialTokens() throws {
     var matcher = try Self.matcher("root ::= .*")
     let vocabulary = matcher.constraint.vocabulary.vocabulary

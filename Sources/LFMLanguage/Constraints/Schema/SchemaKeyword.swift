@@ -92,7 +92,9 @@ package struct SchemaKeyword: Hashable, Sendable {
   ]
 
   private static let objects = [
-    SchemaKeyword("properties", .exact, "Keys in any order, at most 4,096.", .schemaMap),
+    SchemaKeyword(
+      "properties", .exact,
+      "Keys in any order, at most 4,096; beside more than 512, only spelled plainly.", .schemaMap),
     SchemaKeyword("patternProperties", .exact, "As pattern.", .schemaMap),
     SchemaKeyword(
       "additionalProperties", .exact, "Absent, any further members are allowed.", .schema),

@@ -3,7 +3,8 @@
 /// A walk that left no frame deeper than that finds the same mask for every row of the same key.
 struct MaskKey: Hashable {
   static let mostDepth = 6
-  private static let mostCells = 600
+  /// 16 KiB, what a mask takes: an ambiguous row's mask, which takes longest, is worth as much as itself.
+  private static let mostCells = 4096
 
   private var cells: [Int32]
   private let longestToken: Int32
