@@ -21,7 +21,7 @@ enum ChildProcess {
     var reset = sigset_t()
     unsafe sigemptyset(&none)
     unsafe sigemptyset(&reset)
-    for number in [SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGCHLD] { unsafe sigaddset(&reset, number) }
+    for number in Termination.ends + [SIGPIPE, SIGCHLD] { unsafe sigaddset(&reset, number) }
     unsafe posix_spawnattr_setsigmask(&attributes, &none)
     unsafe posix_spawnattr_setsigdefault(&attributes, &reset)
     unsafe posix_spawnattr_setflags(

@@ -27,14 +27,16 @@ final class PrivateDaemon {
       ]
       + arguments
     do {
-      process = try Self.spawn(program, words, descriptor: ends[1])
+      // It has nothing to save, and must not compute on for a command that has ended.
+      (process, cleanUp) = try Termination.starting {
+        let process = try Self.spawn(program, words, descriptor: ends[1])
+        return (process, { kill(process, SIGKILL) })
+      }
     } catch {
       close(ends[0])
       throw error
     }
     descriptor = ends[0]
-    // It has nothing to save, and must not compute on for a command that has ended.
-    cleanUp = Termination.atEnd { [process] in kill(process, SIGKILL) }
   }
 
   /// For one command, no gigabytes are written unasked: `lfmctl prepare` does that.

@@ -21,6 +21,12 @@ enum Termination {
   }
 
   private static let state = Mutex(State())
+  /// Whether the program is ending. Held while something is started that must end with it, and while it is cleared away.
+  private static let ending = Mutex(false)
+
+  /// Signals that end a program which takes no notice of them, and would leave running what it has started: children have sessions of
+  /// their own, so that the terminal's signals do not reach them.
+  static let ends = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU]
 
   /// From now on a signal ends the program in order, and a write to a closed pipe fails with EPIPE.
   ///
@@ -29,10 +35,10 @@ enum Termination {
     _ = signal(SIGPIPE, SIG_IGN)
     // Who started us may have ignored it: then the system keeps no child's exit code for us.
     _ = signal(SIGCHLD, SIG_DFL)
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    for number in ends {
       let previous = signal(number, SIG_IGN)
       // nohup(1) asks to be spared; a shell that starts us in the background does not mean a `kill -INT` of us.
-      if number == SIGHUP, isIgnoring(previous) { continue }
+      if isIgnoring(previous), ![SIGINT, SIGQUIT, SIGTERM].contains(number) { continue }
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { take(number) }
       source.activate()
@@ -70,17 +76,46 @@ enum Termination {
     }
   }
 
+  /// Starts something that must not outlive the program: an end that comes meanwhile waits until it can be cleared away. Once the end has
+  /// begun nothing starts any more, and the caller waits for it.
+  ///
+  /// - Parameter start: must be quick. Gives what it has started, and how that is ended.
+  /// - Returns: what was started, and what `forget` takes.
+  static func starting<Value>(
+    _ start: () throws -> (Value, @Sendable () -> Void)
+  ) throws -> (value: Value, cleanUp: Int) {
+    let started = try ending.withLock { isEnding -> (Value, Int)? in
+      guard !isEnding else { return nil }
+      let (value, end) = try start()
+      return (value, atEnd(end))
+    }
+    guard let started else { waitForEnd() }
+    return started
+  }
+
+  /// Goes on, unless the program is ending: what ends now was ended, and nothing is to be made of it.
+  static func waitIfEnding() {
+    if ending.withLock({ $0 }) { waitForEnd() }
+  }
+
+  private static func waitForEnd() -> Never {
+    while true { sleep(1) }
+  }
+
   static func forget(_ cleanUp: Int) {
     state.withLock { _ = $0.cleanUps.removeValue(forKey: cleanUp) }
   }
 
   /// Ends the program with 124 when the time is up, wherever it is: reading, connecting or writing.
   ///
-  /// - Parameter lastWords: what there is to say then, beside the clearing away.
+  /// - Parameter lastWords: what there is to say then, beside the clearing away. A reader who has stalled is not waited for.
   static func end(after time: Duration, lastWords: @escaping @Sendable () -> Void) {
     let timer = DispatchSource.makeTimerSource(queue: .global(qos: .userInitiated))
     timer.schedule(deadline: .now() + .milliseconds(Int(min(time.seconds, 1e9) * 1000)))
     timer.setEventHandler {
+      ending.withLock { $0 = true }
+      after(patience) { cleanUp() }
+      after(2 * patience) { _exit(ExitStatus.timedOut.rawValue) }
       lastWords()
       cleanUp()
       _exit(ExitStatus.timedOut.rawValue)
@@ -91,7 +126,12 @@ enum Termination {
 
   /// Ends the program so that the shell sees the signal (130 for SIGINT, 141 for SIGPIPE).
   static func dieBySignal(_ number: Int32) -> Never {
+    after(patience) { die(number) }
     cleanUp()
+    die(number)
+  }
+
+  private static func die(_ number: Int32) -> Never {
     _ = signal(number, SIG_DFL)
     var set = sigset_t()
     unsafe sigemptyset(&set)
@@ -102,12 +142,22 @@ enum Termination {
     _exit(128 + number)
   }
 
+  /// Clears away what was begun last first. An end that comes beside another waits for it.
   private static func cleanUp() {
-    let cleanUps = state.withLock { state in
-      defer { state.cleanUps = [:] }
-      return state.cleanUps.sorted { $0.key > $1.key }.map(\.value)
+    ending.withLock { isEnding in
+      isEnding = true
+      while let cleanUp = state.withLock({ state in
+        state.cleanUps.keys.max().flatMap { state.cleanUps.removeValue(forKey: $0) }
+      }) { cleanUp() }
     }
-    for cleanUp in cleanUps { cleanUp() }
+  }
+
+  /// Last words and clearing away may write to a pipe that nobody reads from; in milliseconds.
+  private static let patience = 500
+
+  private static func after(_ milliseconds: Int, _ body: @escaping @Sendable () -> Void) {
+    let deadline = DispatchTime.now() + .milliseconds(milliseconds)
+    DispatchQueue.global(qos: .userInitiated).asyncAfter(deadline: deadline, execute: body)
   }
 
   private static func keep(_ source: any DispatchSourceProtocol) {

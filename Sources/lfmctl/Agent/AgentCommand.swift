@@ -39,7 +39,8 @@ struct AgentCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Cut a result that is longer; the model is told how much is left out.", valueName: "bytes"))
+      "Cut what a tool prints if it is longer; the model is told how much is left out.",
+      valueName: "bytes"))
   var maxResult = ToolLimits().result
 
   @Option(help: "How often the model may call tools before it must have answered.")
@@ -47,13 +48,17 @@ struct AgentCommand: AsyncParsableCommand {
 
   @Flag(
     help: """
-      Print one JSON object: text, and tool_calls with their results. After a failure it has tool_calls and error, if \
-      any tool was called.
+      Print one JSON object: text, tool_calls with their results, and finish_reason. After a failure or a signal it has \
+      tool_calls and error, if any tool was called.
       """)
   var json = false
 
   func validate() throws {
     if prompt.raw { throw ValidationError("an agent has a conversation: leave out --raw") }
+    if sampling.topLogProbabilities > 0 {
+      throw ValidationError(
+        "an agent's answer has no probabilities: leave out --top-log-probabilities")
+    }
     if maxRounds < 1 { throw ValidationError("--max-rounds is at least 1") }
     if maxResult < 1 { throw ValidationError("--max-result is at least 1") }
     if let toolTimeout, toolTimeout.duration <= .zero {
@@ -63,7 +68,10 @@ struct AgentCommand: AsyncParsableCommand {
 
   func run() async throws {
     let record = AgentRecord()
-    try await reportingFailures(within: connection.timeout, report: report(of: record)) {
+    let report = report(of: record)
+    let lastWords = Termination.atEnd { report(nil) }
+    defer { Termination.forget(lastWords) }
+    try await reportingFailures(within: connection.timeout, report: report) {
       let sink = try ResultSink(path: nil)
       var run = try makeRun(record)
       let round = try await connection.withClient { client in
@@ -74,14 +82,14 @@ struct AgentCommand: AsyncParsableCommand {
       if !json {
         let end = sink.isTerminal && round.text.last?.isNewline != true ? "\n" : ""
         try sink.write(round.text + end)
-      } else if let object = record.object(answer: round.text) {
+      } else if let object = record.object(answer: round.text, reason: round.reason) {
         try sink.write(object)
       }
     }
   }
 
-  /// What a reader of --json is told of a failure.
-  private func report(of record: AgentRecord) -> @Sendable (Failure) -> Void {
+  /// What a reader of --json is told of a failure, or, without one, of a signal.
+  private func report(of record: AgentRecord) -> @Sendable (Failure?) -> Void {
     guard json else { return { _ in } }
     return { failure in
       guard let object = record.object(failure: failure), let sink = try? ResultSink(path: nil)
@@ -96,6 +104,12 @@ struct AgentCommand: AsyncParsableCommand {
     let folder = try ToolFolder(tools)
     guard case .chat(let chat) = try prompt.makePrompt() else {
       throw Failure(.usage, "an agent needs a question or a conversation")
+    }
+    guard !chat.continueFinalMessage, chat.addGenerationPrompt else {
+      throw Failure(
+        .usage,
+        "an agent begins turns of its own: leave out continue_final_message, and add_generation_prompt where it is false"
+      )
     }
     var limits = ToolLimits()
     limits.result = maxResult

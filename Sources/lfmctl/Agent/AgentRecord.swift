@@ -1,4 +1,4 @@
-// What `lfmctl agent --json` tells at its end, whichever end it is.
+// What `lfmctl agent --json` tells at its end, whichever end it is: an answer, a failure, the time-out, a signal.
 
 import LFMGeneration
 import LFMLanguage
@@ -28,14 +28,30 @@ final class AgentRecord: Sendable {
   var calls: [JSONValue] { state.withLock { Self.calls(of: $0) } }
 
   /// The object that tells of a run that went well.
-  func object(answer: String) -> String? {
-    tell { [("text", .string(answer)), ("tool_calls", .array($0))] }
+  func object(answer: String, reason: FinishReason?) -> String? {
+    tell { calls in
+      var members: [(String, JSONValue)] = [
+        ("text", .string(answer)), ("tool_calls", .array(calls)),
+      ]
+      if let reason { members.append(("finish_reason", .string(reason.rawValue))) }
+      return members
+    }
   }
 
-  /// The object that tells of a run that failed; `nil` if no call was made.
-  func object(failure: Failure) -> String? {
+  /// The object that tells of a run that failed, or that a signal ended; `nil` if no call was made.
+  func object(failure: Failure?) -> String? {
     guard !calls.isEmpty else { return nil }
-    return tell { [("tool_calls", .array($0)), ("error", JSONValue(members: failure.members))] }
+    var error: [(String, JSONValue)] = [
+      ("code", .string(StatusCode.cancelled.name)), ("message", .string("ended by a signal")),
+      ("retryable", .bool(false)),
+    ]
+    if var failure {
+      // What tools have done would be done again.
+      failure.isRetryable = false
+      failure.retryAfter = nil
+      error = failure.members
+    }
+    return tell { [error] in [("tool_calls", .array($0)), ("error", JSONValue(members: error))] }
   }
 
   /// - Returns: `nil` if the other end was told first.

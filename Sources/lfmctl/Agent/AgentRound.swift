@@ -10,6 +10,11 @@ struct AgentRound {
     case call(ToolCall)
     /// Why something that was to be a call is none.
     case refusal(String)
+
+    var isCall: Bool {
+      guard case .call = self else { return false }
+      return true
+    }
   }
 
   private(set) var thinking: String?
@@ -17,6 +22,8 @@ struct AgentRound {
   private(set) var text = ""
   /// In the order in which the model wrote them.
   private(set) var parts: [Part] = []
+  /// Why it ended, once it has.
+  private(set) var reason: FinishReason?
 
   mutating func take(_ event: GenerationEvent) {
     switch event {
@@ -31,6 +38,7 @@ struct AgentRound {
       }
       parts.append(
         .call(ToolCall(name: call.name, arguments: arguments, problems: call.problems)))
+    case .finished(let summary): reason = summary.reason
     default: break
     }
   }

@@ -61,12 +61,14 @@ struct AgentRun {
     }
   }
 
-  /// Takes the model's turn into the conversation, and the results of its calls behind it, in their order.
+  /// Takes the model's turn into the conversation, and the results of its calls behind it, in their order. Templates tell results apart
+  /// by their order: what was no call, and is none in the turn, is answered last.
   mutating func answer(_ round: AgentRound) {
-    if !round.text.isEmpty { StandardError.say("the model says: \(round.text)") }
+    if !round.text.isEmpty { StandardError.say("the model says: \(ShownCall.text(round.text))") }
     chat.messages.append(round.message)
-    for part in round.parts {
-      chat.messages.append(ChatMessage(role: "tool", text: answer(to: part)))
+    let answers = round.parts.map { (isCall: $0.isCall, text: answer(to: $0)) }
+    for answer in answers.filter(\.isCall) + answers.filter({ !$0.isCall }) {
+      chat.messages.append(ChatMessage(role: "tool", text: answer.text))
     }
   }
 
@@ -96,7 +98,7 @@ struct AgentRun {
     record.begin(call)
     let result = run(tool, arguments)
     record.end(result)
-    StandardError.say("\(call.name) gives \(ToolResult.summary(result))")
+    StandardError.say("\(call.name) gives \(ShownCall.text(ToolResult.summary(result)))")
     return result
   }
 
@@ -113,7 +115,7 @@ struct AgentRun {
 
   private func refuse(_ call: ToolCall, _ reason: String) -> String {
     let arguments = ShownCall.text(call.argumentsText.text)
-    StandardError.say("not run: \(call.name) \(arguments): \(reason)")
+    StandardError.say("not run: \(ShownCall.text(call.name)) \(arguments): \(reason)")
     let result = ToolResult.error(reason)
     record.begin(call)
     record.end(result)

@@ -39,13 +39,14 @@ struct ToolFolder {
     }
     self.path = path
     var entries: [Entry] = []
-    for file in names where !file.hasPrefix(".") && !file.hasSuffix(".json") {
+    for file in names where !Self.isOther(file) {
       let program = (path as NSString).appendingPathComponent(file)
       guard Self.isProgram(program) else { continue }
       let name = (file as NSString).deletingPathExtension
       let declaration = (path as NSString).appendingPathComponent(name + ".json")
       var declared: FolderTool?
-      if FileManager.default.fileExists(atPath: declaration) {
+      // Also where it is a link to nothing: the program is not to be run for want of it.
+      if Self.exists(declaration) {
         declared = try Self.tool(
           program, named: name, declaredBy: try Input.read(declaration), of: declaration)
       }
@@ -78,10 +79,20 @@ struct ToolFolder {
     return tools
   }
 
+  /// Whether a file is hidden, a declaration, or what an editor kept of another.
+  private static func isOther(_ file: String) -> Bool {
+    file.hasPrefix(".") || file.hasSuffix(".json") || file.hasSuffix("~")
+  }
+
+  private static func exists(_ path: String) -> Bool {
+    var status = Glibc.stat()
+    return unsafe lstat(path, &status) == 0
+  }
+
   private static func isProgram(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-      && !isFolder.boolValue && access(path, X_OK) == 0
+    var status = Glibc.stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+      && access(path, X_OK) == 0
   }
 
   private static func tool(

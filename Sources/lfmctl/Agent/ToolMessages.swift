@@ -7,6 +7,8 @@ struct ToolMessages {
   /// Bytes that are told in all, and what each line counts beside its own.
   static let longest = 16 << 10
   private static let lineCost = 16
+  /// Bytes of a piece that are looked at once nothing is told any more.
+  private static let mostOfPiece = 4 * longestEnd
   /// Bytes of the last lines that are kept, unless one alone is longer.
   static let longestEnd = 1000
 
@@ -19,9 +21,15 @@ struct ToolMessages {
   var end: String { last.joined(separator: "\n") }
 
   /// - Returns: the lines that are whole now; empty ones are left out.
-  mutating func take(_ bytes: some Sequence<UInt8>) -> [String] {
+  mutating func take(_ bytes: some BidirectionalCollection<UInt8>) -> [String] {
     var lines: [String] = []
-    for byte in bytes {
+    var seen = bytes[...]
+    if told >= Self.longest, seen.count > Self.mostOfPiece {
+      // Nobody sees more than the end of it, and a tool that writes a lot must not wait for us.
+      seen = seen.suffix(Self.mostOfPiece)
+      line = []
+    }
+    for byte in seen {
       if byte == 0x0A {
         lines += endLine()
       } else {

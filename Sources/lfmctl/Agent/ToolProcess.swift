@@ -2,7 +2,6 @@
 // and space. What is run, and whether, is others' affair.
 
 import Glibc
-import Synchronization
 
 struct ToolProcess {
   enum Ending: Hashable {
@@ -44,8 +43,11 @@ struct ToolProcess {
   ///
   /// - Throws: `Failure` with `system` if it cannot be started.
   func run(input: [UInt8]) throws -> Outcome {
-    let (session, pipes) = try Self.starting.withLock { _ in try start() }
-    let cleanUp = Termination.atEnd { session.strike() }
+    // One at a time: another child would inherit the pipes before they are marked, and keep them open.
+    let ((session, pipes), cleanUp) = try Termination.starting {
+      let started = try start()
+      return (started, { started.0.end(within: .milliseconds(200)) })
+    }
     defer { Termination.forget(cleanUp) }
     var talk = ToolTalk(pipes, input: input, longestOutput: longestOutput) { [name] lines in
       for line in lines { StandardError.say("\(name): \(line)") }
@@ -57,15 +59,13 @@ struct ToolProcess {
       if isLate { break }
       talk.step()
     }
+    Termination.waitIfEnding()
     // Whatever it left running must not outlive it.
     session.end()
     talk.finish()
     let ending = Ending(status: session.wait())
     return talk.outcome(isLate ? .timedOut : ending)
   }
-
-  /// One at a time: another child would inherit the pipes before they are marked, and keep them open.
-  private static let starting = Mutex(())
 
   private func start() throws -> (ToolSession, ToolPipes) {
     let pipes = try ToolPipes()

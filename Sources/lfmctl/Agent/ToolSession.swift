@@ -20,8 +20,7 @@ struct ToolSession: Sendable {
   /// Kills what is in the session now.
   ///
   /// - Returns: whether anything was.
-  @discardableResult
-  func strike() -> Bool {
+  private func strike() -> Bool {
     kill(-leader, SIGKILL)
     let members = self.members
     for process in members { kill(process, SIGKILL) }
@@ -30,8 +29,8 @@ struct ToolSession: Sendable {
 
   /// Kills what is in the session, and what that may start meanwhile, until nothing is left or nothing helps: another user's process
   /// cannot be killed, nor one that the kernel holds on to.
-  func end() {
-    let patience = ContinuousClock.now.advanced(by: .seconds(1))
+  func end(within time: Duration = .seconds(1)) {
+    let patience = ContinuousClock.now.advanced(by: time)
     while strike(), ContinuousClock.now < patience { usleep(1000) }
   }
 

@@ -88,10 +88,11 @@ import Testing
     #expect(results.allSatisfy { $0.hasPrefix(#"{"error": "#) })
   }
 
+  /// What was no call is answered behind them: it is none in the conversation either.
   @Test func resultsComeInTheOrderOfTheCalls() throws {
     let results = try results(Self.block("f(1), f(a=1), f('x'), f()"))
-    #expect(results.map { $0.hasPrefix(#"{"error": "#) } == [true, false, true, false])
-    #expect(results[1] == #"got {"a": 1}"# && results[3] == "got {}")
+    #expect(results.map { $0.hasPrefix(#"{"error": "#) } == [false, false, true, true])
+    #expect(results[0] == #"got {"a": 1}"# && results[1] == "got {}")
   }
 
   /// As one that only --messages declares.
@@ -146,14 +147,30 @@ import Testing
         == #"{"tool_calls": [{"name": "f", "arguments": {"a": 1}, "result": "r"}, "#
         + #"{"name": "f", "arguments": {"a": 1}, "result": null}], "error": {"code": "#
         + #""RESOURCE_EXHAUSTED", "message": "full", "retryable": false, "exit_code": 75}}"# + "\n")
+    // What was done is not to be done again, whatever the daemon promises of the call that failed.
+    var full = failure
+    full.isRetryable = true
+    full.retryAfter = .seconds(1)
+    let other = AgentRecord()
+    other.begin(call)
+    #expect(other.object(failure: full)?.contains(#""retryable": false, "exit_code": 75"#) == true)
+    let signalled = AgentRecord()
+    #expect(signalled.object(failure: nil) == nil)
+    signalled.begin(call)
+    #expect(
+      signalled.object(failure: nil)?.contains(
+        #""result": null}], "error": {"code": "CANCELLED", "message": "ended by a signal""#) == true
+    )
     // One end is told, not two.
-    #expect(record.object(answer: "x") == nil && record.object(failure: failure) == nil)
+    #expect(
+      record.object(answer: "x", reason: nil) == nil && record.object(failure: failure) == nil)
   }
 
   @Test func anAnswerWithoutCallsIsFinal() throws {
     let folder = try folder()
     let round = round("It is [cold](x).", try run(folder))
     #expect(round.isFinal && round.text == "It is [cold](x).")
+    #expect(round.reason == GenerationOutputTests.summary.reason)
   }
 
   @Test func resultsAreCutAsTheLimitSays() throws {

@@ -55,6 +55,21 @@ import Testing
     #expect(throws: Failure.self) { try ToolFolder(empty.path("")).load() }
   }
 
+  /// What an editor kept, what is no file; and a declaration that cannot be read does not make its program be run.
+  @Test func onlyFilesThatAreMeantAreTools() throws {
+    let folder = try TemporaryFolder()
+    try add(folder, "f", "exit 1")
+    try folder.write(#"{"name": "f"}"#, to: "f.json")
+    try add(folder, "f~", "exit 1")
+    #expect(unsafe mkfifo(folder.path("pipe"), 0o755) == 0)
+    #expect(try ToolFolder(folder.path("")).load().map(\.declaration.name) == ["f"])
+    try add(folder, "g", "touch \(folder.path("was-run"))")
+    #expect(unsafe symlink("nothing", folder.path("g.json")) == 0)
+    let failure = #expect(throws: Failure.self) { try ToolFolder(folder.path("")) }
+    #expect(failure?.description.contains("g.json") == true)
+    #expect(!FileManager.default.fileExists(atPath: folder.path("was-run")))
+  }
+
   @Test func twoToolsOfOneNameAreRefused() throws {
     let folder = try TemporaryFolder()
     try add(folder, "a", "cat")

@@ -39,4 +39,14 @@ import Testing
     let lines = endless.take(repeatElement(UInt8(0x80), count: 5000))
     #expect(lines.count == 4)
   }
+
+  /// Also where only the end of a flood is looked at.
+  @Test func theEndOfAFloodIsKept() {
+    var messages = ToolMessages()
+    for _ in 0..<40 { _ = messages.take(String(repeating: "0123456789\n", count: 6000).utf8) }
+    _ = messages.take((String(repeating: "9876543210\n", count: 6000) + "at last").utf8)
+    _ = messages.finish()
+    #expect(messages.end.hasSuffix("9876543210\nat last"))
+    #expect(messages.end.utf8.count <= 2 * ToolMessages.longestEnd)
+  }
 }
