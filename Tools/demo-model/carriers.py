@@ -25,11 +25,11 @@ LONE = re.compile(r"^[a-z]+$")
 
 
 JOINS = split_words("whereas but and yet though although since because so as when unless")
-VERBS = ACTIONS + split_words("pick take find print name tell say show give read return get see look go want need")
+VERBS = [v for v in ACTIONS if v != "count"] + split_words("pick take find print name tell say show give read return get see look go want need")
 PLACES = ["out of", "in", "among", "within", "inside", "of", "between", "with", "for", "over", "at", "through", "about"]
 OPEN = {"@c": (JOINS, 0.3), "@v": (VERBS, 0.35), "@p": (PLACES, 0.2)}
 """Words that are as good as any: `@c` joins two sentences, `@v` is to be done, `@p` stands before a list. Some are invented, so that
-what matters is found where a word is not known, too."""
+what matters is found where a word is not known, too. To count the letters of a word is not to spell it."""
 
 
 def not_held(make):

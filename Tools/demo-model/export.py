@@ -1,6 +1,6 @@
 """Write the model as GGUF, and read such a file back.
 
-    export.py WORK OUT.gguf [--type Q8_0|Q4_0|F16|BF16|F32] [--fresh]      --fresh: random weights, no checkpoint needed
+    export.py WORK OUT.gguf [--others CHECKPOINT...] [--type Q8_0|Q4_0|F16|BF16|F32] [--fresh]      --fresh: random weights, no checkpoint needed
 
 Norms, router, expert bias and convolution kernels stay F32, as in the published files.
 """
@@ -36,15 +36,18 @@ def file_name(name, dense):
     return f"blk.{layer}.{BLOCK[rest]}"
 
 
-def trained(work):
-    """The model with the running mean of its weights."""
-    state = torch.load(work / "checkpoint.pt", map_location="cpu", weights_only=True)
-    model = Model(Shape(**state["shape"]))
-    model.load_state_dict(state["model"])
+def trained(work, *others):
+    """The model with the running mean of its weights, or with the mean of these and of other checkpoints' of one training."""
+    states = [torch.load(path, map_location="cpu", weights_only=True) for path in (work / "checkpoint.pt", *others)]
+    model = Model(Shape(**states[0]["shape"]))
+    model.load_state_dict(states[0]["model"])
     with torch.no_grad():
-        for p, mean in zip(model.parameters(), state["mean"]):
-            p.copy_(mean)
-    return model.eval(), state
+        for p, *means in zip(model.parameters(), *(s["mean"] for s in states)):
+            p.copy_(sum(m.float() for m in means) / len(states))
+        for name, b in model.named_buffers():
+            if name in states[0]["model"]:
+                b.copy_(sum(s["model"][name].float() for s in states) / len(states))
+    return model.eval(), states[0]
 
 
 def write(model, tokenizer, path, kind):
@@ -126,9 +129,10 @@ def main():
     parser.add_argument("out", type=Path)
     parser.add_argument("--type", default="Q8_0", choices=FILE_TYPES)
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--others", type=Path, nargs="+", default=[], metavar="CHECKPOINT")
     a = parser.parse_args()
     torch.manual_seed(0)
-    model = Model(Shape()).eval() if a.fresh else trained(a.work)[0]
+    model = Model(Shape()).eval() if a.fresh else trained(a.work, *a.others)[0]
     write(model, load(a.work / "tokenizer.json"), a.out, a.type)
     print(a.out, a.out.stat().st_size, "bytes")
     print("for SelfTest.known:", known(a.out))

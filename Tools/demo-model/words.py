@@ -56,7 +56,7 @@ bus car bike boat plane train truck tram ship ferry scooter wagon sofa desk shel
 shirt skirt dress jacket scarf glove sock boot belt watch purse pearl ruby amber jade coral onyx carrot potato tomato
 onion garlic spinach lettuce cabbage pumpkin radish turnip celery bean pea corn wheat barley oats rye football tennis
 chess golf hockey rugby judo alpha beta gamma delta server router printer mailer backup database proxy cache kernel""")
-ADVERBS = split_words("now also mostly happily quietly secretly perhaps surely usually proudly gladly maybe certainly again truly")
+ADVERBS = split_words("now still also mostly happily quietly secretly perhaps surely usually proudly gladly maybe certainly again truly")
 DAYS = split_words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
 MONTHS = split_words("January February March April May June July August September October November December")
 STATES = split_words("running stopped failed ready busy offline waiting paused broken idle blocked full loading active")

@@ -23,10 +23,10 @@ def tool_unneeded(s):
     return unneeded(s, PLAIN)
 
 
-SKILLS = {"greeting": (greeting, 1.2), "beyond": (beyond, 1.2), "facts": (facts, 3), "addition": (addition, 1.2), "subtraction": (subtraction, 1.5),
-          "word problem": (word_problem, 2), "largest or smallest": (extreme, 8), "comparison": (compare, 4), "who has more": (rivals, 4), "n-th item": (nth, 14),
-          "counting": (count, 2), "reversing": (reverse, 8), "spelling": (spelling, 60), "recall": (recall, 3), "document": (document, 36), "JSON extraction": (extraction, 32),
-          "two turns": (two_turns, 22), "system prompt": (obey, 5), "tool choice": (choosing, 23), "tool arguments": (filling, 16), "several calls": (several, 20),
+SKILLS = {"greeting": (greeting, 3), "beyond": (beyond, 2), "facts": (facts, 3), "addition": (addition, 1.2), "subtraction": (subtraction, 1.5),
+          "word problem": (word_problem, 2), "largest or smallest": (extreme, 8), "comparison": (compare, 4), "who has more": (rivals, 4), "n-th item": (nth, 20),
+          "counting": (count, 2), "reversing": (reverse, 8), "spelling": (spelling, 42), "recall": (recall, 3), "document": (document, 52), "JSON extraction": (extraction, 38),
+          "two turns": (two_turns, 24), "system prompt": (obey, 16), "tool choice": (choosing, 34), "tool arguments": (filling, 32), "several calls": (several, 30),
           "tool result": (answering, 9), "no tool fits": (refusing, 16), "no tool needed": (tool_unneeded, 2), "other languages": (languages, 20)}
 """The skills and how often each is drawn."""
 LEADS = (["Please answer: ", "Tell me: ", "Quick question: ", "Hey, ", "Question: ", "Well, ", "So, ", "Now, ", "Next: ", "Again: ", "Task: "], ["One question: ", "Answer this: "])

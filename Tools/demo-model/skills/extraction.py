@@ -1,7 +1,7 @@
 """JSON from a text: some fields of what it says, in the order asked for, null for what it does not say."""
 import json
 
-from words import DAYS, PLURALS, THINGS
+from words import DAYS, PLURALS, THINGS, TRAIN
 
 from .forms import joined_with_and, reply, user
 from .told import FIELDS, FILLER, RELATIONS, Document, dress, fill
@@ -82,7 +82,7 @@ def an_order(s):
     return [layout(s, text, asked(s, [k for k, _ in wanted], ASK)), written(wanted)]
 
 
-LINES = (["{k}: {v}", "{K}: {v}", "The {k} is {v}.", "{K} = {v}", "the {k} is {v},", "{k} {v};", "{K}: {v}.", "- {k}: {v}", "Its {k} is {v}.", "{v} is the {k}."] + 2 * ["{K} <@v|@c|@p> {v}.", "<@v|@v @v|@c> the {k}<:|,| @p> {v}.", "<@p|@c|@v|+|>> {K}: {v}"], ["* {K}: {v}", "We know the {k}: {v}.", "{K} is {v}."])
+LINES = (["{k}: {v}", "{K}: {v}", "The {k} is {v}.", "{K} = {v}", "the {k} is {v},", "{k} {v};", "{K}: {v}.", "- {k}: {v}", "Its {k} is {v}.", "{v} is the {k}."] + 2 * ["{K} <@v|@c|@p> {v}.", "<@v|@v @v|@c> the {k}<:|,| @p> {v}.", "<@p|@c|@v|+|o|~|#|=|.> {K}: {v}", "<We|They|You|I|The papers> <@v|see|set|read> the {k}<:| as| to|, it is> {v}."], ["* {K}: {v}", "We know the {k}: {v}.", "{K} is {v}."])
 
 
 def properties(s):
@@ -97,4 +97,4 @@ def properties(s):
 
 
 def extraction(s):
-    return s.rng.choices([one_person, some_person, an_order, properties], [4, 2, 3, 2])[0](s)
+    return s.rng.choices([one_person, some_person, an_order, properties], [4, 2, 3, 4 if s.split == TRAIN else 2])[0](s)

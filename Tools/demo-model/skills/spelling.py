@@ -9,7 +9,7 @@ SPELL = (["Spell {w}.", "Spell the word {w}.", "How do you spell {w}?", "How is 
           "@v @p {w}: letter by letter."],
          ["Can you spell the word {w}?", "Tell me how {w} is spelled.", "List the letters of {w}."])
 LETTERS = (["How many letters does {w} have?", "How many letters are in {w}?", "Count the letters <of|in> {w}.", "How long is the word {w}?", "What is the number of letters in {w}?",
-            "<Say|Give|Find> the number of letters of {w}.", "The word {w} has how many letters?", "{w}: how many letters?"] + 4 * ["@v how many letters {w} <@v|holds|is made of>.", "@v the <letters|number of letters> @p {w}.", "@v <me|us> how many letters there are @p {w}."],
+            "<Say|Give|Find> the number of letters of {w}.", "The word {w} has how many letters?", "{w}: how many letters?"] + 4 * ["@v how many letters {w} <@v|holds|is made of>.", "@v the <number|count|sum> of letters @p {w}.", "@v how <long|many letters long> {w} is.", "@v <me|us> how many letters there are @p {w}."],
            ["Can you count the letters of {w}?", "Tell me how many letters {w} has.", "How many letters are there in the word {w}?"])
 END = (["What is the {e} letter of {w}?", "Which letter is the {e} in {w}?", "{E} letter of {w}?", "<Say|Give|Name|Find> the {e} letter of {w}.", "With which letter does {w} {b}?",
         "The word {w}: what is its {e} letter?", "<Find|See|Write> the {e} letter: {w}", "{w}: {e} letter?"] + 4 * ["@v <me|us|> the {e} letter @p {w}.", "I @v the {e} letter @p the word {w}.", "@v which letter {w} <@v|has> {e}."],

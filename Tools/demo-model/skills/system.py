@@ -8,11 +8,14 @@ from .numbers import addition, compare, subtraction
 from .told import recall
 
 NEUTRAL = (["You are a helpful assistant.", "You are a small model.", "Answer the question.", "Be helpful.", "You answer questions about texts.",
-            "Think first, then answer.", "You are a kind and careful assistant.", "Be correct."], ["You are a careful helper.", "Answer all questions."])
+            "Think first, then answer.", "You are a kind and careful assistant.", "Be correct."] + 2 * [
+            "You are <a|my|our> <kind|good|patient|careful|honest|clever|quick|@v> <assistant|model|machine|guide|worker|friend|program>.",
+            "<Answer|Help|Think|Reply|Work> <well|briefly|exactly|with care|the user|everybody|in few words>."], ["You are a careful helper.", "Answer all questions."])
 ENDING = (["End every answer with {w}.", "Always end your answer with {w}.", "Finish each answer with the word {w}.", "Close every answer with {w}.",
            "At the end of each answer say {w}.", "Your answers must end with {w}.",
            "<The last word|The end> of <every|each> answer is {w}.", "<Say|Write|Add|Append> {w} <after|behind|at the end of> <each|every|the|your> <answer|reply|message>.", "<Each|Every> <answer|reply> <ends|closes|finishes|must end> with {w}.",
-           "<Conclude|End|Finish|Stop> <replies|answers|your reply|the answer> with <the word |>{w}.", "You <end|close|finish> <all answers|all replies|each reply> with {w}."], ["Put {w} at the end of every answer.", "Always finish with {w}."])
+           "<Conclude|End|Finish|Stop> <replies|answers|your reply|the answer> with <the word |>{w}.", "You <end|close|finish> <all answers|all replies|each reply> with {w}.",
+           "@v {w} <@p|behind|after|at> <the end of |><all|your|the> <answers|replies|words>.", "<@v|Never forget to|You must> <close|stop|end|@v> with {w}.", "<The|Your> <answers|replies|words> <@v|stop|close|finish> with {w}."], ["Put {w} at the end of every answer.", "Always finish with {w}."])
 ADDRESS = (["The user is called {w}. Use this name in every answer.", "Address the user as {w}.", "Call the user {w}.", "Always call the user {w}.",
             "The user's name is {w}. Name the user in each answer.",
             "<You talk to|You help|You speak with|You serve> {w}. <Use the name|Say the name|Call the user so> <in each answer|in every reply|always>.", "<The person|Your user|The caller|The customer> is {w}; <use|say|name> the name <in each answer|always>.",
