@@ -101,8 +101,8 @@ def topic(s):
 
 def style(s, verb, noun):
     """The name of a tool in one of the usual spellings; training practises the rarer ones."""
-    weights = [8, 4, 3, 1] if s.split == TRAIN else [12, 2, 1, 1]
-    return s.rng.choices([f"{verb}_{noun}", f"{verb}{noun.capitalize()}", f"{noun}_{verb}", noun], weights[:3] + [weights[3] if verb in LOOKUPS else 0])[0]
+    shares = [8, 4, 3] if s.split == TRAIN else [12, 2, 1]
+    return s.rng.choices([f"{verb}_{noun}", f"{verb}{noun.capitalize()}", f"{noun}_{verb}", noun], shares + [1 if verb in LOOKUPS else 0])[0]
 
 
 def lookup(s, noun=None):
