@@ -54,8 +54,9 @@ manuals: ## Write manual pages and completions of the programs that are built to
 fmt: ## Format the Swift sources
 	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
 
+# Without asking `swift`: root may not have it in its path.
 install: ## Install what `make` built under PREFIX (default /usr/local); DESTDIR is put before it
-	@Tools/install.sh "$$($(BUILD) --show-bin-path)" "$(DESTDIR)" "$(PREFIX)"
+	@Tools/install.sh ".build/$(CONFIG)" "$(DESTDIR)" "$(PREFIX)"
 
 uninstall: ## Remove what `make install` installed
 	@Tools/install.sh --remove "$(DESTDIR)" "$(PREFIX)"

@@ -53,15 +53,22 @@ struct ConstrainCommand: AsyncParsableCommand {
       if keywords { return try StandardOutput.write(SchemaKeyword.table) }
       let constraint = try CompiledConstraint(try constraint.source())
       guard let check else { return }
-      let lines = try Input.readText(check).utf8.split(
-        separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
-      for (index, line) in lines.enumerated() {
-        let text = try Self.text(Array(line), line: index + 1, of: check)
+      try Self.forEachText(in: try Input.readText(check), of: check) { text in
         let isAccepted = try constraint.accepts(Array(text.utf8))
         try StandardOutput.write(
           json
             ? "{\"accepted\":\(isAccepted)}\n" : isAccepted ? "accepted\n" : "refused\n")
       }
+    }
+  }
+
+  /// Empty lines hold no text.
+  static func forEachText(
+    in file: String, of name: String, _ body: (String) throws -> Void
+  ) throws {
+    let lines = file.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() where !line.isEmpty {
+      try body(try text(Array(line), line: index + 1, of: name))
     }
   }
 

@@ -31,6 +31,15 @@ import Testing
     #expect(try source(["--choice", folder.path("choice")]) == .choice(["a", "b"]))
   }
 
+  @Test func linesAreCountedAsTheyStand() throws {
+    var texts: [String] = []
+    let failure = try #require(throws: Failure.self) {
+      try ConstrainCommand.forEachText(in: "\"a\"\n\n\nfoo\n", of: "check") { texts.append($0) }
+    }
+    #expect(texts == ["a"])
+    #expect("\(failure)".contains("check, line 4"))
+  }
+
   @Test(arguments: ["{", "{}", "[1]", "[\"a\", null]"])
   func refusesAChoiceOfOtherThings(text: String) throws {
     let folder = try TemporaryFolder()

@@ -19,4 +19,10 @@ struct CallFailure: Error {
   static func meaning(_ reason: String) -> CallFailure {
     CallFailure(reason: reason, isSyntax: false)
   }
+
+  static func whole(_ reason: String) -> CallFailure {
+    var failure = meaning(reason)
+    failure.isWhole = true
+    return failure
+  }
 }

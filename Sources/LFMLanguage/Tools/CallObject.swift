@@ -32,17 +32,22 @@ enum CallObject {
     case .object(let arguments): return arguments
     case .string(let text):
       // OpenAI writes the arguments as a text of its own.
-      var parser = CallValueParser(Array(text.utf8), 0..<text.utf8.count)
-      parser.isJSON = true
-      parser.skipSpace()
-      let value = try parser.value(.item)
-      parser.skipSpace()
-      guard parser.index == parser.end, case .object(let arguments) = value else {
-        throw .meaning("the arguments of a call in JSON are no object")
+      guard let arguments = object(in: Array(text.utf8)) else {
+        // The call around it is written well: nothing may be read into its quotes.
+        throw .whole("the arguments of a call in JSON are a text that is no object")
       }
       return arguments
     default: throw .meaning("the arguments of a call in JSON are no object")
     }
+  }
+
+  private static func object(in text: [UInt8]) -> JSONObject? {
+    var parser = CallValueParser(text, 0..<text.count)
+    parser.isJSON = true
+    parser.skipSpace()
+    guard case .object(let object)? = try? parser.value(.item) else { return nil }
+    parser.skipSpace()
+    return parser.index == parser.end ? object : nil
   }
 
   private static func refuseStrangers(
@@ -51,10 +56,8 @@ enum CallObject {
     for member in object.members where !known.contains(member.key) {
       guard isLabel(member.key, member.value, argumentsStandApart) else {
         let key = SchemaCheck.Place().member(member.key).text
-        var failure = CallFailure.meaning(
+        throw .whole(
           "a call in JSON has a member \(key), which is neither its name nor its arguments")
-        failure.isWhole = true
-        throw failure
       }
     }
   }

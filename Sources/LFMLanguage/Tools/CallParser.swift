@@ -128,7 +128,9 @@ struct CallParser {
   private static func add(
     _ name: String, _ value: JSONValue, _ arguments: inout JSONObject
   ) throws(CallFailure) {
-    guard arguments[name] == nil else { throw .meaning("an argument is given twice") }
+    guard arguments[name] == nil else {
+      throw .meaning("argument \(SchemaCheck.Place().member(name).text) is given twice")
+    }
     arguments.set(name, value)
   }
 

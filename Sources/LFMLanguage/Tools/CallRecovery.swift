@@ -89,10 +89,15 @@ struct CallRecovery {
       }
     }
     let isLast = first.end == end
-    let reason =
-      isLast && isOpen
-      ? "the call is cut short" : "its quotes or brackets do not fit"
+    let reason = isLast && isOpen ? "the call is cut short" : misfit(start..<first.end)
     return (.rejected(start..<first.end, reason), first.next)
+  }
+
+  private func misfit(_ range: Range<Int>) -> String {
+    guard case .failure(let failure) = CallParser.parse(bytes, range).result else {
+      return "its quotes or brackets do not fit"
+    }
+    return "its quotes or brackets do not fit: \(failure.reason)"
   }
 
   private enum Readings {

@@ -28,7 +28,7 @@ package struct ModelOutput: Hashable, Sendable {
     let whole = prefill + withoutEnd(text)
     let isOpen = lacksOpening(whole)
     var splitter = ThinkingSplitter(start: isOpen ? .thinking(hasBegun: false) : .turn)
-    var reader = ToolCallReader(tools: tools)
+    var reader = ToolCallReader(tools: tools, isThorough: true)
     var output = ModelOutput()
     for delta in splitter.consume(whole) + splitter.finish() {
       switch delta {

@@ -37,6 +37,18 @@ struct SchemaCheck {
     "unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef",
   ]
 
+  /// Whether something in the schema could be at fault and is passed over, formats left aside: these need not assert anything.
+  static func passesOver(in schema: JSONValue) -> Bool {
+    switch schema {
+    case .object(let object):
+      object.members.contains {
+        ($0.key != "format" && passedOver.contains($0.key)) || passesOver(in: $0.value)
+      }
+    case .array(let items): items.contains(where: passesOver)
+    default: false
+    }
+  }
+
   private enum Fit {
     case no
     case unsure

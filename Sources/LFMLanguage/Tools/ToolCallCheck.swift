@@ -1,11 +1,16 @@
 /// Compares calls with the tools that were declared.
 ///
-/// Owns the sentences about a tool that nobody declared and about arguments that break its schema. It never changes a call.
+/// Owns the sentences about a tool that nobody declared and about arguments that break its schema, and what of a schema is looked at. It
+/// never changes a call.
 struct ToolCallCheck: Sendable {
   /// By the bytes of their names.
   private let tools: [[UInt8]: ToolDeclaration]
 
-  init(_ tools: [ToolDeclaration]) {
+  /// Whether a schema is compiled where it has what `SchemaCheck` passes over. That takes up to a second: too long where others wait.
+  private let isThorough: Bool
+
+  init(_ tools: [ToolDeclaration], isThorough: Bool) {
+    self.isThorough = isThorough
     self.tools = Dictionary(tools.map { (Array($0.name.utf8), $0) }) { first, _ in first }
   }
 
@@ -13,6 +18,15 @@ struct ToolCallCheck: Sendable {
     guard let tool = tools[Array(call.name.utf8)] else {
       return ["there is no tool of this name among those that were declared"]
     }
-    return SchemaCheck.problems(of: .object(call.arguments), under: tool.parameters)
+    let arguments = JSONValue.object(call.arguments)
+    let problems = SchemaCheck.problems(of: arguments, under: tool.parameters)
+    guard problems.isEmpty, isThorough, SchemaCheck.passesOver(in: tool.parameters),
+      let constraint = try? CompiledConstraint(
+        JSONSchemaCompiler(assertsFormats: false).compile(tool.parameters)),
+      (try? constraint.accepts(Array(arguments.serialized.utf8))) == false
+    else { return problems }
+    return [
+      "the arguments: they break the schema in a pattern, in which members go together, or in what a list contains"
+    ]
   }
 }

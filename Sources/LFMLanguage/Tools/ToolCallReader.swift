@@ -38,9 +38,11 @@ package struct ToolCallReader: Sendable {
   /// Calls before this block, read or refused.
   private var firstIndex = 0
 
-  /// - Parameter tools: what calls are checked against; `nil` leaves them unchecked.
-  package init(tools: [ToolDeclaration]? = nil) {
-    check = tools.map(ToolCallCheck.init)
+  /// - Parameters:
+  ///   - tools: what calls are checked against; `nil` leaves them unchecked.
+  ///   - isThorough: whether schemas are looked at whole, which takes time.
+  package init(tools: [ToolDeclaration]? = nil, isThorough: Bool = false) {
+    check = tools.map { ToolCallCheck($0, isThorough: isThorough) }
   }
 
   /// What is certain once `piece`, whole characters, has come.

@@ -45,7 +45,7 @@ import Testing
   @Test func patternsShareTheirWork() throws {
     let patterns = list(3_900) { #""(a|b)*a(a|b){14}\#($0)":{"type":"integer"}"# }
     let message = try refusal(#"{"patternProperties":{\#(patterns)}}"#)
-    #expect(message.contains("/patternProperties:"), "\(message)")
+    #expect(message.contains("/patternProperties/(a|b)*a(a|b){14}"), "\(message)")
     _ = try grammar(
       #"{"properties":{\#(list(300) { #""p\#($0)":{"pattern":"^[a-z]+-\#($0)$"}"# })}}"#)
   }

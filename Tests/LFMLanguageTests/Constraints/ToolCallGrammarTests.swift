@@ -39,6 +39,20 @@ import Testing
     #expect(BothAcceptors.accepts(grammar, text) == isAccepted)
   }
 
+  /// A declared argument may be written whatever is said of it, also nothing.
+  @Test(arguments: [
+    (#"{"properties":{"a":{"description":"anything"},"b":{"type":"integer"}}}"#, true),
+    (#"{"properties":{"a":true}}"#, true), (#"{"properties":{"a":{}},"required":["b"]}"#, false),
+    (#"{"properties":{"a":{}},"additionalProperties":false}"#, true),
+    (#"{"properties":{"a":{}},"patternProperties":{"a":{"type":"integer"}}}"#, false),
+    (#"{"properties":{"b":{}}}"#, false), (#"{"properties":{"a":false}}"#, false),
+  ])
+  func declaredArguments(schema: String, isAccepted: Bool) throws {
+    let tool = ToolDeclaration(name: "f", parameters: try JSONParser.parse(schema))
+    let grammar = try ToolCallGrammar.compile(tools: [tool])
+    #expect(BothAcceptors.accepts(grammar, "[f(a='x')]") == isAccepted)
+  }
+
   @Test func choiceAndParallel() throws {
     let one = try ToolCallGrammar.compile(
       tools: declarations(), choice: .only(["stop"]), parallel: false)

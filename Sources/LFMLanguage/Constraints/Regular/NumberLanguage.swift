@@ -1,9 +1,10 @@
 /// Numbers as JSON writes them, by their value.
 ///
 /// Owns which spellings of the numbers that are wanted belong to a language. Without an exponent: all, with any number of zeros behind the
-/// point and `-0`. With one: of a bound, those whose mantissa satisfies it and is not led out again by the exponent's sign; of a divisor,
-/// those whose mantissa is a multiple and whose exponent is not negative; of one value, those whose mantissa has its digits and the point
-/// anywhere behind the first. So every text of a language has a value that is wanted, and languages may be intersected.
+/// point and `-0`. With one: of a bound, those that have one digit before the point, which is not zero, as programs write them, and
+/// those whose mantissa satisfies it and is not led out again by the exponent's sign; of a divisor, those whose mantissa is a multiple
+/// and whose exponent is not negative; of one value, those whose mantissa has its digits and the point anywhere behind the first. So
+/// every text of a language has a value that is wanted, and languages may be intersected.
 package enum NumberLanguage {
   /// Every number.
   package static let any: ScalarAutomaton = made { () throws(RegularFailure) in
@@ -85,12 +86,20 @@ package enum NumberLanguage {
     .set(RegularClasses.digit), atLeast: 1, atMost: nil)
 
   /// Exponents of zero, of zero or more, and of zero or less.
+  private static let sign = RegularNode.set(ScalarSet("+-".unicodeScalars))
   private static let noExponent = RegularNode.sequence([
-    mark, .repetition(.set(ScalarSet("+-".unicodeScalars)), atLeast: 0, atMost: 1), .text("0"),
-    zeros,
+    mark, .repetition(sign, atLeast: 0, atMost: 1), .text("0"), zeros,
   ])
   private static let upwards = RegularNode.sequence([mark, plus, digits])
   private static let downwards = RegularNode.sequence([mark, minus, digits])
+
+  /// One digit before the point, which is not zero.
+  private static let normalizedMantissas = made { () throws(RegularFailure) in
+    try RegularExpression.automaton("[1-9](\\.[0-9]+)?", .whole)
+  }
+  private static let plainIntegers = made { () throws(RegularFailure) in
+    try RegularExpression.automaton("0|[1-9][0-9]*", .whole)
+  }
 
   /// - Throws: `tooLarge` for a number of too many digits.
   static func short(_ number: DecimalNumber) throws(RegularFailure) -> DecimalNumber {
@@ -119,11 +128,72 @@ package enum NumberLanguage {
     if isBelowZero || bound.isZero { exponents.append(downwards) }
     let (first, second) =
       isMirrored ? (minus, RegularNode.empty) : (RegularNode.empty, minus)
-    return try ScalarAutomaton(
-      .choice([
-        .sequence([first, positive, .choice(exponents)]),
-        .sequence([second, negative, .choice([.empty, noExponent, downwards])]),
-      ]))
+    var forms = [
+      RegularNode.sequence([first, positive, .choice(exponents)]),
+      .sequence([second, negative, .choice([.empty, noExponent, downwards])]),
+    ]
+    if !bound.isZero {
+      forms.append(
+        .sequence([
+          isBelowZero ? second : first,
+          try normalized(isBelowZero ? below : above, to: bound.magnitude),
+        ]))
+    }
+    return try ScalarAutomaton(.choice(forms))
+  }
+
+  /// Numbers with such a mantissa and an exponent that stand so to `bound`, which is above zero: the exponent decides, and where it
+  /// is the bound's own, the mantissa.
+  ///
+  /// - Parameter wanted: one of less and greater, and perhaps equal.
+  private static func normalized(
+    _ wanted: Set<DecimalAutomata.Order>, to bound: DecimalNumber
+  ) throws(RegularFailure) -> RegularNode {
+    let mantissa = DecimalNumber(
+      isNegative: false, digits: bound.digits, exponent: 1 - bound.digits.count)
+    let near = try DecimalAutomata.compared(to: mantissa, wanted).intersection(normalizedMantissas)
+    let power = bound.order - 1
+    let isGreater = wanted.contains(.greater)
+    return .choice([
+      .sequence([
+        .language(normalizedMantissas), mark,
+        isGreater ? try exponents(above: power) : try exponents(below: power),
+      ]),
+      .sequence([.language(near), mark, exponent(power)]),
+    ])
+  }
+
+  private static func exponent(_ power: Int) -> RegularNode {
+    .sequence([
+      power < 0 ? minus : power > 0 ? plus : .repetition(sign, atLeast: 0, atMost: 1), zeros,
+      .text(String(power.magnitude)),
+    ])
+  }
+
+  private static func exponents(above power: Int) throws(RegularFailure) -> RegularNode {
+    if power >= 0 {
+      return .sequence([plus, zeros, try integers(.greater, than: power)])
+    }
+    return .choice([
+      .sequence([plus, digits]), .sequence([minus, zeros, try integers(.less, than: -power)]),
+    ])
+  }
+
+  private static func exponents(below power: Int) throws(RegularFailure) -> RegularNode {
+    if power <= 0 {
+      return .sequence([minus, zeros, try integers(.greater, than: -power)])
+    }
+    return .choice([
+      .sequence([minus, digits]), .sequence([plus, zeros, try integers(.less, than: power)]),
+    ])
+  }
+
+  /// Integers from 0 on that stand so to one of them.
+  private static func integers(
+    _ order: DecimalAutomata.Order, than bound: Int
+  ) throws(RegularFailure) -> RegularNode {
+    .language(
+      try DecimalAutomata.compared(to: DecimalNumber(bound), [order]).intersection(plainIntegers))
   }
 
   /// The value's digits with a point behind the first `whole`, and the exponent that makes up for it.

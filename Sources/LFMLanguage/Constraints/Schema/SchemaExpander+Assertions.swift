@@ -147,7 +147,7 @@ extension SchemaExpander {
 
   /// Texts in which the pattern is found somewhere.
   func language(
-    ofPattern pattern: String, _ place: Int, _ keyword: String
+    ofPattern pattern: String, _ place: Int, _ keyword: String, isKey: Bool = false
   ) throws(GenerationFailure) -> ScalarAutomaton {
     if let known = patterns[PropertyName(pattern)] { return known }
     try spend(100)
@@ -156,7 +156,8 @@ extension SchemaExpander {
       patterns[PropertyName(pattern)] = language
       return language
     } catch {
-      throw fail(place, keyword, error.description)
+      let pointer = document.pointer(place, keyword)
+      throw SchemaFailure.at(isKey ? pointer.appending(pattern) : pointer, error.description)
     }
   }
 
@@ -235,7 +236,8 @@ extension SchemaExpander {
       for member in patterns.members {
         var keys = KeySet()
         keys.kinds = [
-          .language(try language(ofPattern: member.key, subject.place, "patternProperties"))
+          .language(
+            try language(ofPattern: member.key, subject.place, "patternProperties", isKey: true))
         ]
         seen.formUnion(keys)
         guard let value = try child(subject, "patternProperties", member.key), !value.isAnything

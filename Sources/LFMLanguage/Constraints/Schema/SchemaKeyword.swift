@@ -142,13 +142,18 @@ package struct SchemaKeyword: Hashable, Sendable {
       "maxLength", .exact,
       "In code points; beside a pattern or format, large limits are kept to fewer."),
     SchemaKeyword(
-      "pattern", .partly, "ECMA-262's regular expressions but for back-references and look-around."),
+      "pattern", .partly,
+      "ECMA-262's regular expressions but for back-references and for look-behind that holds assertions of its own or "
+        + "stands inside of look-ahead."),
     SchemaKeyword(
-      "format", .partly, "Enforced for the formats that are known; others are refused."),
+      "format", .partly,
+      "Enforced for the formats that are known; float, double, int32, int64, password, binary and byte, which are "
+        + "OpenAPI's, ask nothing; others are refused."),
     SchemaKeyword(
       "minimum", .exact,
       "Of at most 1,000 digits. Integers are exact; with a point or an exponent, a number is the nearest "
-        + "64-bit float."),
+        + "64-bit float. Exponents are read as programs write them, behind one digit and perhaps a fraction."
+    ),
     SchemaKeyword("maximum", .exact, "As minimum."),
     SchemaKeyword("exclusiveMinimum", .exact, "As minimum; also draft 4's true beside it."),
     SchemaKeyword("exclusiveMaximum", .exact, "As minimum; also draft 4's true beside maximum."),

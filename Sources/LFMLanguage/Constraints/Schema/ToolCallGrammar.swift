@@ -95,7 +95,8 @@ package enum ToolCallGrammar {
       takesMore = object["additionalProperties"] == .bool(true)
     }
     let root = try builder.addRule("arguments", .nothing)
-    builder.setRule(root, try builder.arguments(schema, takesMore: takesMore))
+    let declared = tool.parameterNames.map { PropertyName($0) }
+    builder.setRule(root, try builder.arguments(schema, declared: declared, takesMore: takesMore))
     try builder.finish()
     guard let grammar = Grammar(rules: builder.rules, root: root).withoutDeadEnds() else {
       throw SchemaFailure.at(JSONPointer(), "no arguments satisfy it")
@@ -107,12 +108,19 @@ package enum ToolCallGrammar {
 extension SchemaGrammarBuilder {
   /// Arguments by name: `a=1, b="x"`. A name that is no identifier is unpacked: `**{"a b": 1}`.
   ///
-  /// - Parameter takesMore: whether arguments may be written of which the schema says nothing.
+  /// - Parameters:
+  ///   - declared: arguments that have a name in the schema, though it may ask nothing of their values.
+  ///   - takesMore: whether arguments may be written of which the schema says nothing.
   func arguments(
-    _ schema: Conjunction, takesMore: Bool
+    _ schema: Conjunction, declared: [PropertyName], takesMore: Bool
   ) throws(GenerationFailure) -> GrammarExpression {
     var choices: [GrammarExpression] = []
-    for shape in try expander.expand(schema).objects {
+    for var shape in try expander.expand(schema).objects {
+      let known = Set(shape.rules.compactMap(\.keys.single))
+      // What asks nothing is left out of shapes, and would not be among the names.
+      for name in declared where !known.contains(name) {
+        shape.rules.append(ObjectShape.Rule(keys: KeySet(name), value: .anything))
+      }
       for settled in try settled(shape) {
         choices.append(try arguments(settled, takesMore: takesMore))
       }
