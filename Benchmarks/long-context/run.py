@@ -56,7 +56,7 @@ def private_bytes(process):
 
 def serve(a, folder):
     lfmctl, socket = a.programs / "lfmctl", folder / "s"
-    context = a.tokens + a.tokens // 50 + a.decode
+    context = a.tokens + a.tokens // 50 + a.decode  # the text's last tokens may be cut otherwise
     estimate = json.loads(run([lfmctl, "inspect", a.model, "--no-tensors", "--json", "--context", str(context)],
                               stderr=subprocess.DEVNULL))
     ids = random.Random(1).choices(range(300, estimate["tokenizer"]["tokens"] * 9 // 10), k=a.tokens)
@@ -67,8 +67,11 @@ def serve(a, folder):
     daemon = subprocess.Popen(words)
     try:
         environment = dict(os.environ, LFMD_SOCKET=str(socket))
-        run([lfmctl, "health", "--wait", "--timeout", "600"], env=environment)
-        # What the tokens read as is not always cut into the same ones again: the daemon counts.
+        run([lfmctl, "health", "--wait", "--timeout", "600"], env=environment, stderr=subprocess.DEVNULL)
+        # What random tokens read as is cut into others, and more, again: so many of these are the prompt.
+        text = run([lfmctl, "detokenize"], env=environment, input=" ".join(map(str, ids)).encode())
+        cut = json.loads(run([lfmctl, "tokenize", "--json"], env=environment, input=text))
+        ids = cut["ids"][: a.tokens]
         text = run([lfmctl, "detokenize"], env=environment, input=" ".join(map(str, ids)).encode())
         call = subprocess.Popen([lfmctl, "generate", "--raw", "--ignore-end", "--temperature", "0", "--json",
                                  "--max-tokens", str(a.decode)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -78,6 +81,8 @@ def serve(a, folder):
         while call.poll() is None:
             most = max(most, private_bytes(daemon))
             time.sleep(0.2)
+        if call.returncode != 0:
+            raise SystemExit(f"lfmctl generate ended with {call.returncode}")
         usage = json.loads(call.stdout.read())["usage"]
     finally:
         daemon.terminate()
