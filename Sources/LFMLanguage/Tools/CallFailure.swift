@@ -11,6 +11,8 @@ struct CallFailure: Error {
   /// Set where the quotes and brackets of a whole call fit, and only what it has is refused. Such a reading counts among those that
   /// are tried: it makes any other ambiguous.
   var isWhole = false
+  /// Set where a reading would take an expression for a text: then there is none that counts.
+  var isExpression = false
 
   static func syntax(_ reason: String) -> CallFailure {
     CallFailure(reason: reason, isSyntax: true)
@@ -19,6 +21,13 @@ struct CallFailure: Error {
   static func meaning(_ reason: String) -> CallFailure {
     CallFailure(reason: reason, isSyntax: false)
   }
+
+  /// What a string would be whose quotes are no quotes of a text.
+  static let expression = {
+    var failure = meaning("a value is an expression or has a comment, which is not read here")
+    failure.isExpression = true
+    return failure
+  }()
 
   static func whole(_ reason: String) -> CallFailure {
     var failure = meaning(reason)

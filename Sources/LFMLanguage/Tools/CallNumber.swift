@@ -31,7 +31,7 @@ enum CallNumber {
     return try float(plain, isNegative)
   }
 
-  private static let notANumber = CallFailure.meaning("a number is not written as one")
+  private static let notANumber = CallFailure.syntax("a number is not written as one")
 
   private static func isDigit(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)

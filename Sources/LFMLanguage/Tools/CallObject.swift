@@ -33,8 +33,7 @@ enum CallObject {
     case .string(let text):
       // OpenAI writes the arguments as a text of its own.
       guard let arguments = object(in: Array(text.utf8)) else {
-        // The call around it is written well: nothing may be read into its quotes.
-        throw .whole("the arguments of a call in JSON are a text that is no object")
+        throw .meaning("the arguments of a call in JSON are a text that is no object")
       }
       return arguments
     default: throw .meaning("the arguments of a call in JSON are no object")

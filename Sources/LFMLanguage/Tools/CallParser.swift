@@ -118,7 +118,10 @@ struct CallParser {
       return try parser.value(.argument)
     } catch {
       guard !error.isSyntax else { throw error }
-      throw .meaning("argument \(SchemaCheck.Place().member(name).text): \(error.reason)")
+      var failure = CallFailure.meaning(
+        "argument \(SchemaCheck.Place().member(name).text): \(error.reason)")
+      failure.isExpression = error.isExpression
+      throw failure
     }
   }
 

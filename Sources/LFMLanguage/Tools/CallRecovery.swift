@@ -20,6 +20,9 @@ struct CallRecovery {
   private var borders: [(end: Int, next: Int)] = []
   private var firstBorder = 0
   private var budget: Int
+  /// Why a reading of the present call was left out that would have taken an expression for a text. Then no other counts: it would
+  /// take even more for one.
+  private var expression: String?
 
   init(_ bytes: [UInt8], isList: Bool, isCutShort: Bool) {
     self.bytes = bytes
@@ -71,11 +74,15 @@ struct CallRecovery {
     guard isCall || (isOpen && first.end == end) else {
       return (.rejected(start..<first.end, "what stands between two calls is none"), first.next)
     }
+    expression = nil
     for border in ends {
       if border.end == end, isOpen { break }
       switch readings(start..<border.end) {
       case .none: continue
-      case .one(let call): return (.call(call), border.next)
+      case .one(let call):
+        return (
+          expression.map { .rejected(start..<border.end, $0) } ?? .call(call), border.next
+        )
       case .refused(let reason):
         return (.rejected(start..<border.end, reason), border.next)
       case .several:
@@ -89,7 +96,8 @@ struct CallRecovery {
       }
     }
     let isLast = first.end == end
-    let reason = isLast && isOpen ? "the call is cut short" : misfit(start..<first.end)
+    let reason =
+      isLast && isOpen ? "the call is cut short" : expression ?? misfit(start..<first.end)
     return (.rejected(start..<first.end, reason), first.next)
   }
 
@@ -123,6 +131,7 @@ struct CallRecovery {
         if found != nil || refusal != nil { return .several }
         found = call
       case .failure(let failure):
+        if failure.isExpression { expression = failure.reason }
         if failure.isWhole {
           if found != nil { return .several }
           refusal = failure.reason

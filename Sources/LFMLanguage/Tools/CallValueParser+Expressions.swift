@@ -1,40 +1,121 @@
 /// What would have to be computed.
 ///
-/// Owns how it is told from quotes that were not escaped: `'a' + 'b'` is an expression, `'say 'a' and 'b''` a text, because in that one a
-/// letter follows the first quote at once. Read as a text, an expression would reach the tool as what nobody meant.
+/// Owns how it is told from a text with quotes that were not escaped: `'a' + 'b'` is whole values with operators between them, from its first
+/// quote to its last; `'say 'a' and 'b''` is not. Read as a text, an expression would reach the tool as what nobody meant.
 extension CallValueParser {
-  private static let words = ["if", "and", "or", "in", "not", "is", "for"]
+  private static let words = ["if", "else", "and", "or", "in", "not", "is", "for"]
+  private static let signs = [
+    "+", "-", "*", "/", "//", "%", "**", "==", "!=", "<", ">", "<=", ">=", "|", "&", "^",
+  ]
 
-  /// Whether behind the value, which ends here, stands an operator with something to apply it to.
-  func isOperand(_ value: JSONValue) -> Bool {
-    let start = Self.afterSpace(bytes, index, end)
-    let isText = if case .string = value { true } else { false }
-    guard start < end, let stop = operatorEnd(start, isText) else { return false }
-    let next = Self.afterSpace(bytes, stop, end)
-    guard next < end else { return false }
-    return Self.isNameByte(bytes[next]) || "'\"([{+".utf8.contains(bytes[next])
+  /// Whether what begins and ends with a quote here is no text: an expression, or a string with a comment behind it.
+  mutating func isExpression(_ range: Range<Int>) -> Bool {
+    let end = range.upperBound
+    guard var place = literalEnd(range.lowerBound, end), place < end else { return false }
+    lookedAt += range.count
+    if hasComment(place, end) { return true }
+    // Behind the string itself stands its quote; behind what is done to it, a bracket.
+    var isComputed = bytes[place - 1] != bytes[range.lowerBound]
+    while place < end {
+      if isComputed, isNextArgument(place, end) { return true }
+      guard let next = operatorEnd(place, end), let stop = operandEnd(next, end) else {
+        return false
+      }
+      isComputed = true
+      place = stop
+    }
+    return true
   }
 
-  /// - Parameter isText: whether a quote stands before it. Behind one, fewer characters are taken for operators.
-  private func operatorEnd(_ start: Int, _ isText: Bool) -> Int? {
-    let byte = bytes[start]
-    switch byte {
-    case UInt8(ascii: "+"), UInt8(ascii: "*"), UInt8(ascii: "%"): return start + 1
-    case UInt8(ascii: "="), UInt8(ascii: "!"):
-      return start + 1 < end && bytes[start + 1] == UInt8(ascii: "=") ? start + 2 : nil
-    case UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "|"), UInt8(ascii: "&"),
-      UInt8(ascii: "^"), UInt8(ascii: "<"), UInt8(ascii: ">"):
-      return isText ? nil : start + 1
-    case UInt8(ascii: "."):
-      // A method: `'a'.upper()`.
-      guard let name = Self.nameEnd(bytes, start + 1, end), name < end,
-        bytes[name] == UInt8(ascii: "(")
-      else { return nil }
-      return name
-    default:
-      // A word stands apart; what touches the quote is text behind one that was not escaped.
-      guard start > index, let stop = Self.nameEnd(bytes, start, end) else { return nil }
-      return Self.words.contains(String(decoding: bytes[start..<stop], as: UTF8.self)) ? stop : nil
+  /// Where a string ends that begins at `start`, with what is done to it at once: `'a'`, `'a'[0]`, `'a'.upper()`.
+  private func literalEnd(_ start: Int, _ end: Int) -> Int? {
+    let quote = bytes[start]
+    var index = start + 1
+    while index < end, bytes[index] != quote { index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1 }
+    return index < end ? trailersEnd(index + 1, end) : nil
+  }
+
+  private func trailersEnd(_ start: Int, _ end: Int) -> Int? {
+    var index = start
+    while index < end {
+      switch bytes[index] {
+      case UInt8(ascii: "["), UInt8(ascii: "("):
+        guard let close = bracketEnd(index, end) else { return nil }
+        index = close
+      case UInt8(ascii: "."):
+        guard let name = Self.nameEnd(bytes, index + 1, end), name < end,
+          bytes[name] == UInt8(ascii: "(")
+        else { return index }
+        index = name
+      default: return index
+      }
     }
+    return index
+  }
+
+  private func bracketEnd(_ start: Int, _ end: Int) -> Int? {
+    var scanner = CallScanner()
+    for index in start..<end {
+      _ = scanner.feed(bytes[index])
+      if scanner.depth == 0 { return index + 1 }
+      if scanner.isLost { return nil }
+    }
+    return nil
+  }
+
+  private func operandEnd(_ start: Int, _ end: Int) -> Int? {
+    let start = Self.afterSpace(bytes, start, end)
+    guard start < end else { return nil }
+    switch bytes[start] {
+    case UInt8(ascii: "'"), UInt8(ascii: "\""): return literalEnd(start, end)
+    case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"):
+      return bracketEnd(start, end).flatMap { trailersEnd($0, end) }
+    case UInt8(ascii: "0")...UInt8(ascii: "9"):
+      return bytes[start..<end].firstIndex { !Self.isNameByte($0) } ?? end
+    default: return Self.nameEnd(bytes, start, end).flatMap { trailersEnd($0, end) }
+    }
+  }
+
+  /// Behind a quote a word stands apart, and so do most signs: what touches the quote is text behind one that was not escaped.
+  private func operatorEnd(_ place: Int, _ end: Int) -> Int? {
+    let start = Self.afterSpace(bytes, place, end)
+    guard start < end else { return nil }
+    let stop = bytes[start..<end].firstIndex { !"+-*/%=!<>|&^".utf8.contains($0) } ?? end
+    if stop > start {
+      let sign = String(decoding: bytes[start..<stop], as: UTF8.self)
+      guard Self.signs.contains(sign) else { return nil }
+      return start > place || sign == "+" || sign == "==" ? stop : nil
+    }
+    guard start > place, let word = Self.nameEnd(bytes, start, end),
+      Self.words.contains(String(decoding: bytes[start..<word], as: UTF8.self))
+    else { return nil }
+    // `not in`, `is not`.
+    return operatorEnd(word, end) ?? word
+  }
+
+  /// Whether a comment follows, and an argument in the next line: `, # one` and `b=`.
+  private func hasComment(_ place: Int, _ end: Int) -> Bool {
+    var index = Self.afterSpace(bytes, place, end)
+    if index < end, bytes[index] == UInt8(ascii: ",") {
+      index = Self.afterSpace(bytes, index + 1, end)
+    }
+    guard index < end, bytes[index] == UInt8(ascii: "#"),
+      let line = bytes[index..<end].firstIndex(of: 0x0A)
+    else { return false }
+    index = Self.afterSpace(bytes, line, end)
+    return isArgument(index, end) || isNextArgument(index, end)
+  }
+
+  /// Whether a comma and an argument with its name follow.
+  private func isNextArgument(_ place: Int, _ end: Int) -> Bool {
+    let index = Self.afterSpace(bytes, place, end)
+    return index < end && bytes[index] == UInt8(ascii: ",")
+      && isArgument(Self.afterSpace(bytes, index + 1, end), end)
+  }
+
+  private func isArgument(_ start: Int, _ end: Int) -> Bool {
+    guard let name = Self.nameEnd(bytes, start, end) else { return false }
+    let sign = Self.afterSpace(bytes, name, end)
+    return sign < end && bytes[sign] == UInt8(ascii: "=")
   }
 }

@@ -1,10 +1,10 @@
 /// Strings in calls: prefixes, where they end, and Python's joining of neighbours. What stands inside is `CallString`'s.
 extension CallValueParser {
-  /// The string at the reading position and those that follow it directly, joined. Only strict reading joins: otherwise a quote
-  /// that follows a quote is one of those that were not escaped.
+  /// The string at the reading position and those that follow it directly, joined. Only strict reading of Python joins: otherwise a
+  /// quote that follows a quote is one of those that were not escaped.
   mutating func strings(_ place: Place) throws(CallFailure) -> String {
     var text = try string(place)
-    guard readings == nil else { return text }
+    guard readings == nil, !isJSON else { return text }
     while true {
       let next = Self.afterSpace(bytes, index, end)
       guard let quote = Self.quote(bytes, next, end) else { return text }
@@ -44,6 +44,7 @@ extension CallValueParser {
     let stop =
       try isTriple || readings == nil
       ? strictEnd(start, quote, width) : chosenEnd(start, quote, place)
+    if !isTriple, readings != nil, isExpression(start - 1..<stop + 1) { throw .expression }
     index = stop + width
     guard !isBytes else { throw .meaning("a value is bytes, which JSON does not have") }
     return try form.decoded(bytes[start..<stop])

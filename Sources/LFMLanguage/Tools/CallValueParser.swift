@@ -94,14 +94,6 @@ struct CallValueParser {
   }
 
   mutating func value(_ place: Place) throws(CallFailure) -> JSONValue {
-    let value = try literal(place)
-    guard !isOperand(value) else {
-      throw .meaning("a value is an expression, which cannot be computed here")
-    }
-    return value
-  }
-
-  private mutating func literal(_ place: Place) throws(CallFailure) -> JSONValue {
     guard let byte = peek else { throw .syntax("the text ends where a value should be") }
     switch byte {
     case UInt8(ascii: "["): return .array(try items(closing: UInt8(ascii: "]")))
@@ -134,11 +126,7 @@ struct CallValueParser {
   private mutating func word(_ place: Place) throws(CallFailure) -> JSONValue {
     let start = index
     while let byte = peek, Self.isNameByte(byte), byte != UInt8(ascii: ":") { index += 1 }
-    guard index > start else {
-      throw peek == UInt8(ascii: "#")
-        ? .meaning("a comment stands among the values, which is not read here")
-        : .syntax("a value should be here")
-    }
+    guard index > start else { throw .syntax("a value should be here") }
     let word = String(decoding: bytes[start..<index], as: UTF8.self)
     if peek == UInt8(ascii: "'") || peek == UInt8(ascii: "\"") {
       guard word.utf8.count <= 2, word.utf8.allSatisfy({ "rbfuRBFU".utf8.contains($0) }) else {

@@ -21,6 +21,7 @@ struct ToolCallCheck: Sendable {
     let arguments = JSONValue.object(call.arguments)
     let problems = SchemaCheck.problems(of: arguments, under: tool.parameters)
     guard problems.isEmpty, isThorough, SchemaCheck.passesOver(in: tool.parameters),
+      Self.isPlain(arguments),
       let constraint = try? CompiledConstraint(
         JSONSchemaCompiler(assertsFormats: false).compile(tool.parameters)),
       (try? constraint.accepts(Array(arguments.serialized.utf8))) == false
@@ -28,5 +29,16 @@ struct ToolCallCheck: Sendable {
     return [
       "the arguments: they break the schema in a pattern, in which members go together, or in what a list contains"
     ]
+  }
+
+  /// Whether a grammar judges such a value as everybody does: of floats, and of texts beyond its counting, it has few spellings.
+  private static func isPlain(_ value: JSONValue) -> Bool {
+    switch value {
+    case .null, .bool, .integer: true
+    case .float: false
+    case .string(let text): text.utf8.count <= 4_096
+    case .array(let items): items.allSatisfy(isPlain)
+    case .object(let object): object.members.allSatisfy { isPlain($0.value) }
+    }
   }
 }

@@ -152,7 +152,7 @@ package struct SchemaKeyword: Hashable, Sendable {
     SchemaKeyword(
       "minimum", .exact,
       "Of at most 1,000 digits. Integers are exact; with a point or an exponent, a number is the nearest "
-        + "64-bit float. Exponents are read as programs write them, behind one digit and perhaps a fraction."
+        + "64-bit float. With an exponent it has one digit before the point, as programs write it."
     ),
     SchemaKeyword("maximum", .exact, "As minimum."),
     SchemaKeyword("exclusiveMinimum", .exact, "As minimum; also draft 4's true beside it."),
