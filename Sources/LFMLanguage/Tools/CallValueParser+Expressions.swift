@@ -76,21 +76,30 @@ extension CallValueParser {
     }
   }
 
-  /// Behind a quote a word stands apart, and so do most signs: what touches the quote is text behind one that was not escaped.
+  /// A sign, or words and perhaps a sign behind them: `not in`, `is not`, `and -`.
   private func operatorEnd(_ place: Int, _ end: Int) -> Int? {
+    var stop = place
+    while let (next, isWord) = operatorPartEnd(stop, end) {
+      stop = next
+      if !isWord { break }
+    }
+    return stop > place ? stop : nil
+  }
+
+  /// Behind a quote a word stands apart, and so do most signs: what touches the quote is text behind one that was not escaped.
+  private func operatorPartEnd(_ place: Int, _ end: Int) -> (end: Int, isWord: Bool)? {
     let start = Self.afterSpace(bytes, place, end)
     guard start < end else { return nil }
     let stop = bytes[start..<end].firstIndex { !"+-*/%=!<>|&^".utf8.contains($0) } ?? end
     if stop > start {
       let sign = String(decoding: bytes[start..<stop], as: UTF8.self)
       guard Self.signs.contains(sign) else { return nil }
-      return start > place || sign == "+" || sign == "==" ? stop : nil
+      return start > place || sign == "+" || sign == "==" ? (stop, false) : nil
     }
     guard start > place, let word = Self.nameEnd(bytes, start, end),
       Self.words.contains(String(decoding: bytes[start..<word], as: UTF8.self))
     else { return nil }
-    // `not in`, `is not`.
-    return operatorEnd(word, end) ?? word
+    return (word, true)
   }
 
   /// Whether a comment follows, and an argument in the next line: `, # one` and `b=`.

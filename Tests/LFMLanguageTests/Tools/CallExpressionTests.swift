@@ -23,6 +23,15 @@ struct CallExpressionTests {
     #expect(output.problems.allSatisfy { $0.reason.contains("expression") }, "\(output.problems)")
   }
 
+  /// However long it is, it is read in a loop.
+  @Test func longExpressionsTakeNoStack() {
+    for part in ["not ", "not in 'a' + "] {
+      let count = 400_000 / part.utf8.count
+      let body = "[f(b='a' " + String(repeating: part, count: count) + "'b')]"
+      #expect(Self.output(body).calls.isEmpty)
+    }
+  }
+
   @Test(arguments: [
     "[f(b={'k': 'x' * 3})]", "[f(b='a'.upper())]", "[f(a=1+2)]", "[f(a=2024-01-02)]",
     "[f(a=1 / 2)]", "[f(a=[1] * 3)]", "[f(a=(1) < 2)]",
