@@ -2,7 +2,7 @@
 ///
 /// Owns the two kinds, which decide how far the text around is trusted, and nothing of the text itself.
 struct CallFailure: Error {
-  let reason: String
+  private(set) var reason: String
   /// Whether the quotes or brackets do not fit, so that nobody knows where the call ends. Otherwise it is written well and means
   /// something that a call cannot mean.
   let isSyntax: Bool
@@ -28,6 +28,13 @@ struct CallFailure: Error {
     failure.isExpression = true
     return failure
   }()
+
+  /// The same, said of an argument.
+  func ofArgument(_ name: String) -> CallFailure {
+    var failure = self
+    failure.reason = "argument \(SchemaCheck.Place().member(name).text): \(reason)"
+    return failure
+  }
 
   static func whole(_ reason: String) -> CallFailure {
     var failure = meaning(reason)

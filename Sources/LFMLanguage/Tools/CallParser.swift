@@ -117,11 +117,7 @@ struct CallParser {
     do {
       return try parser.value(.argument)
     } catch {
-      guard !error.isSyntax else { throw error }
-      var failure = CallFailure.meaning(
-        "argument \(SchemaCheck.Place().member(name).text): \(error.reason)")
-      failure.isExpression = error.isExpression
-      throw failure
+      throw error.isSyntax ? error : error.ofArgument(name)
     }
   }
 

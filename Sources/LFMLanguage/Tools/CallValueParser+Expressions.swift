@@ -29,10 +29,8 @@ extension CallValueParser {
 
   /// Where a string ends that begins at `start`, with what is done to it at once: `'a'`, `'a'[0]`, `'a'.upper()`.
   private func literalEnd(_ start: Int, _ end: Int) -> Int? {
-    let quote = bytes[start]
-    var index = start + 1
-    while index < end, bytes[index] != quote { index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1 }
-    return index < end ? trailersEnd(index + 1, end) : nil
+    guard let stop = try? strictEnd(start + 1, bytes[start], 1, before: end) else { return nil }
+    return trailersEnd(stop + 1, end)
   }
 
   private func trailersEnd(_ start: Int, _ end: Int) -> Int? {
@@ -104,25 +102,27 @@ extension CallValueParser {
 
   /// Whether a comment follows, and an argument in the next line: `, # one` and `b=`.
   private func hasComment(_ place: Int, _ end: Int) -> Bool {
-    var index = Self.afterSpace(bytes, place, end)
-    if index < end, bytes[index] == UInt8(ascii: ",") {
-      index = Self.afterSpace(bytes, index + 1, end)
-    }
-    guard index < end, bytes[index] == UInt8(ascii: "#"),
-      let line = bytes[index..<end].firstIndex(of: 0x0A)
+    let start = afterComma(place, end) ?? Self.afterSpace(bytes, place, end)
+    guard start < end, bytes[start] == UInt8(ascii: "#"),
+      let line = bytes[start..<end].firstIndex(of: 0x0A)
     else { return false }
-    index = Self.afterSpace(bytes, line, end)
-    return isArgument(index, end) || isNextArgument(index, end)
+    return isArgument(Self.afterSpace(bytes, line, end), end) || isNextArgument(line, end)
   }
 
   /// Whether a comma and an argument with its name follow.
   private func isNextArgument(_ place: Int, _ end: Int) -> Bool {
-    let index = Self.afterSpace(bytes, place, end)
-    return index < end && bytes[index] == UInt8(ascii: ",")
-      && isArgument(Self.afterSpace(bytes, index + 1, end), end)
+    afterComma(place, end).map { isArgument($0, end) } ?? false
   }
 
-  private func isArgument(_ start: Int, _ end: Int) -> Bool {
+  /// What follows a comma, if one is next.
+  private func afterComma(_ place: Int, _ end: Int) -> Int? {
+    let index = Self.afterSpace(bytes, place, end)
+    guard index < end, bytes[index] == UInt8(ascii: ",") else { return nil }
+    return Self.afterSpace(bytes, index + 1, end)
+  }
+
+  /// Whether a name and a sign of equality stand at `start`.
+  func isArgument(_ start: Int, _ end: Int) -> Bool {
     guard let name = Self.nameEnd(bytes, start, end) else { return false }
     let sign = Self.afterSpace(bytes, name, end)
     return sign < end && bytes[sign] == UInt8(ascii: "=")

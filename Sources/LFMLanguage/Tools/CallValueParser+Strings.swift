@@ -43,7 +43,7 @@ extension CallValueParser {
     let start = index + width
     let stop =
       try isTriple || readings == nil
-      ? strictEnd(start, quote, width) : chosenEnd(start, quote, place)
+      ? strictEnd(start, quote, width, before: end) : chosenEnd(start, quote, place)
     if !isTriple, readings != nil, isExpression(start - 1..<stop + 1) { throw .expression }
     index = stop + width
     guard !isBytes else { throw .meaning("a value is bytes, which JSON does not have") }
@@ -51,7 +51,9 @@ extension CallValueParser {
   }
 
   /// The first place behind `start` where the quote stands `width` times, not escaped.
-  private func strictEnd(_ start: Int, _ quote: UInt8, _ width: Int) throws(CallFailure) -> Int {
+  func strictEnd(
+    _ start: Int, _ quote: UInt8, _ width: Int, before end: Int
+  ) throws(CallFailure) -> Int {
     var index = start
     while index + width <= end {
       if bytes[index] == UInt8(ascii: "\\") {
@@ -100,9 +102,7 @@ extension CallValueParser {
       guard name < end else { return false }
       if bytes[name] == UInt8(ascii: "*") { return true }
       if bytes[name] == UInt8(ascii: ")") { return Self.afterSpace(bytes, name + 1, end) == end }
-      guard let stop = Self.nameEnd(bytes, name, end) else { return false }
-      let sign = Self.afterSpace(bytes, stop, end)
-      return sign < end && bytes[sign] == UInt8(ascii: "=")
+      return isArgument(name, end)
     case (.item, UInt8(ascii: ",")), (.item, UInt8(ascii: "]")), (.item, UInt8(ascii: ")")),
       (.item, UInt8(ascii: "}")), (.key, UInt8(ascii: ":")), (.member, UInt8(ascii: ",")),
       (.member, UInt8(ascii: "}")):

@@ -25,7 +25,7 @@ package struct ToolCallReader: Sendable {
     case behind
   }
 
-  private let check: ToolCallCheck?
+  private var check: ToolCallCheck?
   private var state = State.text(matched: 0)
   private var scanner = CallScanner()
   private var echo = BlockEcho(of: [], isClosed: true)

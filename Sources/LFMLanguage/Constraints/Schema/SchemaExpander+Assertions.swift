@@ -130,7 +130,8 @@ extension SchemaExpander {
       guard case .string(let pattern) = value else {
         throw fail(subject.place, "pattern", "should be a string, not \(value.kind)")
       }
-      shape.language = try language(ofPattern: pattern, subject.place, "pattern")
+      shape.language = try language(
+        ofPattern: pattern, at: document.pointer(subject.place, "pattern"))
       if shape.language == .nothing { return nil }
     }
     guard assertsFormats, let value = subject.object["format"] else { return shape }
@@ -147,7 +148,7 @@ extension SchemaExpander {
 
   /// Texts in which the pattern is found somewhere.
   func language(
-    ofPattern pattern: String, _ place: Int, _ keyword: String, isKey: Bool = false
+    ofPattern pattern: String, at pointer: @autoclosure () -> JSONPointer
   ) throws(GenerationFailure) -> ScalarAutomaton {
     if let known = patterns[PropertyName(pattern)] { return known }
     try spend(100)
@@ -156,8 +157,7 @@ extension SchemaExpander {
       patterns[PropertyName(pattern)] = language
       return language
     } catch {
-      let pointer = document.pointer(place, keyword)
-      throw SchemaFailure.at(isKey ? pointer.appending(pattern) : pointer, error.description)
+      throw SchemaFailure.at(pointer(), error.description)
     }
   }
 
@@ -237,7 +237,9 @@ extension SchemaExpander {
         var keys = KeySet()
         keys.kinds = [
           .language(
-            try language(ofPattern: member.key, subject.place, "patternProperties", isKey: true))
+            try language(
+              ofPattern: member.key,
+              at: document.pointer(subject.place, "patternProperties").appending(member.key)))
         ]
         seen.formUnion(keys)
         guard let value = try child(subject, "patternProperties", member.key), !value.isAnything
