@@ -14,9 +14,12 @@
 #define LFM_BODY "packed_body.h"
 #include "each_fast_isa.h"
 
-#define LFM_PACKED_FAMILY(S)                       \
-  static const lfm_packed_kernels packed_##S = { \
+#define LFM_PACKED_FAMILY(S) LFM_PACKED_TABLE(S, packed_##S, 0)
+
+#define LFM_PACKED_TABLE(S, TABLE, LOOKAHEAD)      \
+  static const lfm_packed_kernels TABLE = {      \
       .name = #S,                                \
+      .lookahead = LOOKAHEAD,                    \
       .quantize_column = quantize_column_##S,    \
       .quantize_rest = quantize_rest_##S,        \
       .interleave_panel = interleave_panel_##S,  \
@@ -33,12 +36,15 @@ LFM_PACKED_FAMILY(i8mm)
 LFM_PACKED_FAMILY(avx2)
 LFM_PACKED_FAMILY(avxvnni)
 LFM_PACKED_FAMILY(avx512vnni)
+// Two blocks of Q4_K.
+LFM_PACKED_TABLE(avx512vnni, packed_avx512vnni_ahead, 2 * LFM_Q4_K_BLOCK)
 #endif
 
 const lfm_packed_kernels *lfm_packed_kernels_named(const char *name) {
   int best = strcmp(name, "fast") == 0;
 #if defined(__x86_64__)
-  if ((best || strcmp(name, "avx512vnni") == 0) && lfm_has_avx512vnni()) return &packed_avx512vnni;
+  if ((best || strcmp(name, "avx512vnni") == 0) && lfm_has_avx512vnni())
+    return lfm_wants_calls() ? &packed_avx512vnni_ahead : &packed_avx512vnni;
   if ((best || strcmp(name, "avxvnni") == 0) && lfm_has_avxvnni()) return &packed_avxvnni;
   if ((best || strcmp(name, "avx2") == 0) && lfm_has_avx2()) return &packed_avx2;
 #endif

@@ -17,8 +17,8 @@
 #undef LFM_TILES_OF
 #define LFM_TILES_OF(NAME, TILE)                                                               \
   static void LFM_NAME(NAME)(                                                                  \
-      const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *out,          \
-      const uint8_t *ahead, int n) {                                                           \
+      const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *out,             \
+      const uint8_t *ahead, size_t far, int n) {                                               \
     (void)stride;                                                                              \
     LFM_COLUMN_CASES(TILE)                                                                     \
   }
@@ -28,7 +28,7 @@
   case N: {                                              \
     v16 sum[N];                                          \
     for (int c = 0; c < N; c++) sum[c] = v_set(0.0f);    \
-    TILE(w, x, columns, LFM_STRIDE(N), sum, ahead, N);   \
+    TILE(w, x, columns, LFM_STRIDE(N), sum, ahead, far, N); \
     __builtin_memcpy(out, sum, sizeof sum);              \
     break;                                               \
   }
@@ -63,24 +63,26 @@ LFM_TILES_OF(tiles_q5_K, tile_q5_K)
 LFM_TILES_OF(tiles_q6_K, tile_q6_K)
 
 // out[c] = one group · column c of a panel of n columns.
-LFM_INLINE void tiles(int32_t type, const uint8_t *w, const uint8_t *x, size_t columns, size_t n, v16 *out, const uint8_t *ahead) {
+LFM_INLINE void tiles(
+    int32_t type, const uint8_t *w, const uint8_t *x, size_t columns, size_t n, v16 *out, const uint8_t *ahead,
+    size_t far) {
   for (size_t c = 0; c < n; c += LFM_MOST_COLUMNS, x += 4 * LFM_MOST_COLUMNS, out += LFM_MOST_COLUMNS) {
     int some = n - c < LFM_MOST_COLUMNS ? (int)(n - c) : LFM_MOST_COLUMNS;
     switch (type) {
       case LFM_WEIGHT_Q4_0:
-        LFM_NAME(tiles_q4_0)(w, x, columns, n, out, ahead, some);
+        LFM_NAME(tiles_q4_0)(w, x, columns, n, out, ahead, far, some);
         break;
       case LFM_WEIGHT_Q8_0:
-        LFM_NAME(tiles_q8_0)(w, x, columns, n, out, ahead, some);
+        LFM_NAME(tiles_q8_0)(w, x, columns, n, out, ahead, far, some);
         break;
       case LFM_WEIGHT_Q4_K:
-        LFM_NAME(tiles_q4_K)(w, x, columns, n, out, ahead, some);
+        LFM_NAME(tiles_q4_K)(w, x, columns, n, out, ahead, far, some);
         break;
       case LFM_WEIGHT_Q5_K:
-        LFM_NAME(tiles_q5_K)(w, x, columns, n, out, ahead, some);
+        LFM_NAME(tiles_q5_K)(w, x, columns, n, out, ahead, far, some);
         break;
       case LFM_WEIGHT_Q6_K:
-        LFM_NAME(tiles_q6_K)(w, x, columns, n, out, ahead, some);
+        LFM_NAME(tiles_q6_K)(w, x, columns, n, out, ahead, far, some);
         break;
       default:
         return;
@@ -101,6 +103,8 @@ LFM_INLINE void store_rows(float *out, v16 v, size_t rows) {
   const size_t column_bytes = lfm_panel_column_bytes(lfm_panel_kind_of((M)->type), (M)->columns);  \
   const size_t group_bytes = lfm_packed_group_bytes((M)->type, (M)->columns);                      \
   const size_t at_once = LFM_PANELS_AT_ONCE * LFM_PANEL_COLUMNS;                                   \
+  /* More panels find the lines of a group in a cache, where the first one has left them. */       \
+  const size_t far = count <= LFM_MOST_COLUMNS ? lookahead : 0;                                    \
   for (size_t from = 0; from < count; from += at_once)                                             \
     for (size_t g = begin; g < end; g++) {                                                         \
       const size_t row = g * LFM_GROUP_ROWS;                                                       \
@@ -110,7 +114,7 @@ LFM_INLINE void store_rows(float *out, v16 v, size_t rows) {
         const uint8_t *x = panels + first * column_bytes;                                          \
         /* This panel's share of the next group's lines; past its end, lines that are there already. */ \
         const size_t share = first / LFM_PANEL_COLUMNS * ((M)->columns / 32) * LFM_LINE;           \
-        const int calls = n == LFM_PANEL_COLUMNS && share < group_bytes;                           \
+        const int calls = n == LFM_PANEL_COLUMNS && share < group_bytes && !far;                   \
         const size_t ahead = calls ? (M)->group_stride + share : 0;                                \
         BODY                                                                                       \
       }                                                                                            \
@@ -118,26 +122,26 @@ LFM_INLINE void store_rows(float *out, v16 v, size_t rows) {
 
 static void LFM_NAME(packed_product)(
     const lfm_packed *m, size_t begin, size_t end, const uint8_t *panels, float *const *outputs,
-    size_t count) {
+    size_t count, size_t lookahead) {
   LFM_EACH_TILE(m, {
     v16 out[LFM_PANEL_COLUMNS];
     const uint8_t *w = m->data + g * m->group_stride;
-    tiles(m->type, w, x, m->columns, n, out, w + ahead);
+    tiles(m->type, w, x, m->columns, n, out, w + ahead, far);
     for (size_t c = 0; c < n; c++) store_rows(outputs[first + c] + row, out[c], m->rows - row);
   })
 }
 
 static void LFM_NAME(packed_gate)(
     const lfm_packed *gate, const lfm_packed *up, size_t begin, size_t end, const uint8_t *panels,
-    float *const *outputs, size_t count) {
+    float *const *outputs, size_t count, size_t lookahead) {
   const v16 one = v_set(1.0f);
   LFM_EACH_TILE(gate, {
     v16 a[LFM_PANEL_COLUMNS];
     v16 b[LFM_PANEL_COLUMNS];
     const uint8_t *w = gate->data + g * gate->group_stride;
-    tiles(gate->type, w, x, gate->columns, n, a, w + ahead);
+    tiles(gate->type, w, x, gate->columns, n, a, w + ahead, far);
     w = up->data + g * up->group_stride;
-    tiles(up->type, w, x, up->columns, n, b, w + ahead);
+    tiles(up->type, w, x, up->columns, n, b, w + ahead, far);
     for (size_t c = 0; c < n; c++)
       store_rows(
           outputs[first + c] + row, a[c] / (one + v_exp(-a[c])) * b[c], gate->rows - row);

@@ -14,10 +14,15 @@
 
 #define LFM_LOW(line) ((line) & (uint16_t)0x0f0f)
 #define LFM_HIGH(line) ((line) >> 4 & (uint16_t)0x0f0f)
-// Every 32 columns call for one line of what comes next: many at once would keep what is needed now waiting. Narrow
-// tiles do not: they go through lines as fast as memory gives them, and calls only disturb the order.
+// Every 32 columns of a wide tile call for one line of what comes next: many at once would keep what is needed now waiting.
 #define LFM_CALL_FOR(ahead, step) \
   if (n == LFM_MOST_COLUMNS && n > 2) __builtin_prefetch((ahead) + (step) * LFM_LINE, 0, 2)
+// Weights that are read from memory once: each block calls for as many lines as it has, `far` bytes from its own, all
+// at once, since between loads they would disturb the order. Nothing if `far` is 0.
+#define LFM_CALL_FAR(w, far, lines)                                     \
+  if (far)                                                              \
+    _Pragma("clang loop unroll(disable)") for (size_t l = 0; l < (lines); l++) \
+        __builtin_prefetch((w) + (far) + l * LFM_LINE, 0, 3)
 // Few columns read from memory, not from a cache: their lines are loaded in the order in which they stand.
 #define LFM_IN_ORDER \
   if (n <= 2) __asm__ volatile("" ::: "memory")
@@ -61,7 +66,9 @@ LFM_INLINE void block_q8_0(
 #define LFM_TILE_PAIRS(NAME, BLOCK, BYTES)                                                          \
   LFM_INLINE void NAME(                                                                             \
       const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum,                  \
-      const uint8_t *ahead, const int n) {                                                          \
+      const uint8_t *ahead, size_t far, const int n) {                                              \
+    /* Few lines go into a block here, and they are foreseen as they are. */                        \
+    (void)far;                                                                                      \
     const size_t quad = 4 * stride, blocks = columns / 32;                                          \
     for (size_t b = 0; b < blocks;) {                                                               \
       const size_t end = blocks - b < LFM_PANEL_RUN ? blocks : b + LFM_PANEL_RUN;                   \
@@ -114,9 +121,10 @@ LFM_INLINE v16 add_minima(const i16x32 *minima, const uint8_t *x, size_t quad) {
 #define LFM_TILE_K(NAME, BLOCK, SUBBLOCK, FIFTH)                                                    \
   LFM_INLINE void NAME(                                                                             \
       const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum,                  \
-      const uint8_t *ahead, const int n) {                                                          \
+      const uint8_t *ahead, size_t far, const int n) {                                              \
     const size_t quad = 4 * stride;                                                                 \
     for (size_t b = 0; b < columns / 256; b++, w += BLOCK, x += LFM_PANEL_WORDS_Q4_K * quad) {      \
+      LFM_CALL_FAR(w, far, BLOCK / LFM_LINE);                                                       \
       i16x32 scales[2], minima[2];                                                                  \
       const v16 d = v_half_load(w), least = v_half_load(w + 32);                                    \
       LFM_IN_ORDER;                                                                                 \
@@ -155,10 +163,12 @@ LFM_TILE_K(tile_q5_K, LFM_Q5_K_BLOCK, LFM_Q5_K_SUBBLOCK, 1)
 
 LFM_INLINE void tile_q6_K(
     const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum,
-    const uint8_t *ahead, const int n) {
+    const uint8_t *ahead, size_t far, const int n) {
   const size_t quad = 4 * stride;
   for (size_t b = 0; b < columns / 256; b++, x += LFM_PANEL_WORDS_Q6_K * quad) {
     const uint8_t *block = w + lfm_pair_lines(b, LFM_Q6_K_BLOCK);
+    // With the line of scales that may stand behind it.
+    LFM_CALL_FAR(block, far, LFM_Q6_K_BLOCK / LFM_LINE + 1);
     const v16 d = v_half_load(w + lfm_pair_scales(b, LFM_Q6_K_BLOCK));
     v16 t[LFM_MOST_COLUMNS];
     LFM_EACH_COLUMN t[c] = v_set(0.0f);

@@ -14,6 +14,8 @@ static inline int lfm_has_i8mm(void) {
 #endif
 
 #if defined(__x86_64__)
+#include <cpuid.h>
+
 static inline int lfm_has_avx2(void) {
   __builtin_cpu_init();
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
@@ -29,6 +31,15 @@ static inline int lfm_has_avxvnni(void) { return lfm_has_avx2() && __builtin_cpu
 
 static inline int lfm_has_avx512vnni(void) {
   return lfm_has_avx512() && __builtin_cpu_supports("avx512vnni");
+}
+
+// Whether streams of weights come faster when the program calls for them. AMD's processors from family 26 (Zen 5) on lose
+// a third where it does not; Zen 4 gains nothing and is disturbed in its own foresight.
+static inline int lfm_wants_calls(void) {
+  unsigned a, b, c, d;
+  if (!__get_cpuid(0, &a, &b, &c, &d) || b != signature_AMD_ebx || c != signature_AMD_ecx || d != signature_AMD_edx) return 0;
+  if (!__get_cpuid(1, &a, &b, &c, &d)) return 0;
+  return (a >> 8 & 0xf) == 0xf && 0xf + (a >> 20 & 0xff) >= 26;
 }
 #endif
 

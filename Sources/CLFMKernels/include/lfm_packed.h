@@ -54,14 +54,16 @@ size_t lfm_panel_column_bytes(int32_t kind, size_t columns);
 
 typedef struct lfm_packed_kernels {
   const char *name;
+  // How many bytes ahead products of few columns call for weights; 0 where the processor foresees them better by itself.
+  size_t lookahead;
   void (*quantize_column)(int32_t, const float *, size_t, uint8_t *);
   void (*quantize_rest)(int32_t, const float *, size_t, const uint8_t *, float *);
   void (*interleave_panel)(const uint8_t *const *, size_t, size_t, uint8_t *);
   void (*packed_product)(
-      const lfm_packed *, size_t, size_t, const uint8_t *, float *const *, size_t);
+      const lfm_packed *, size_t, size_t, const uint8_t *, float *const *, size_t, size_t);
   void (*packed_gate)(
       const lfm_packed *, const lfm_packed *, size_t, size_t, const uint8_t *, float *const *,
-      size_t);
+      size_t, size_t);
 } lfm_packed_kernels;
 
 // The set of that name ("avx512vnni", "avxvnni", "avx2", "i8mm", "dotprod", "portable"), the best one for "fast", or NULL where this
@@ -93,14 +95,14 @@ static inline void lfm_interleave_panel(
 static inline void lfm_packed_product(
     const lfm_packed_kernels *k, const lfm_packed *m, size_t begin, size_t end,
     const uint8_t *panels, float *const *outputs, size_t count) {
-  k->packed_product(m, begin, end, panels, outputs, count);
+  k->packed_product(m, begin, end, panels, outputs, count, k->lookahead);
 }
 
 // outputs[c][r] = silu(gate row r · column c) * (up row r · column c), likewise. Both have one type and shape.
 static inline void lfm_packed_gate(
     const lfm_packed_kernels *k, const lfm_packed *gate, const lfm_packed *up, size_t begin,
     size_t end, const uint8_t *panels, float *const *outputs, size_t count) {
-  k->packed_gate(gate, up, begin, end, panels, outputs, count);
+  k->packed_gate(gate, up, begin, end, panels, outputs, count, k->lookahead);
 }
 
 #endif
