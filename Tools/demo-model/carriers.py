@@ -85,7 +85,10 @@ CHATTER = (["<Hi|Hello|Hey|Good morning|Good evening|Hi there|Dear assistant|Hel
             "<Here is|This is|Here comes|Now comes> <a|my|the|our> <question|task|next one|exercise|request>.", "<I am|We are> <tired|happy|busy|curious|in a hurry|new here|bored|late> <today|now|again|>.",
             "It is <Monday|Tuesday|Friday|late|early|cold|warm|noon|midnight> <today|now|again|>.", "<{who}> <asked|told|wrote> me <this|that|so> <today|yesterday|>.",
             "<Please|Now> <listen|think|look|be careful|help me|be quick>.", "<It|This> is for <school|work|my homework|a friend|a test|fun|a game|my boss|tomorrow>.",
-            "<You are|I know you are> <smart|good at this|kind|small|quick>.", "<Okay|Right|Well|So|Fine|Good>, <next|now|listen|again|>."],
+            "<You are|I know you are> <smart|good at this|kind|small|quick>.", "<Okay|Right|Well|So|Fine|Good>, <next|now|listen|again|>."] + 2 * [
+            "<{who}|My @v|The @v|Our @v|A @v> <@v|needs|wants|asks|waits> <for|@p|a|an|the|> <@v|reply|hint|result|word|@v @v> <@p|to|for|about|with> <this|it|that|me|us|you|here>.",
+            "<{who}|My @v|Our @v> <@v|@v|needs|wants> <it|this|that|me|us|one|these> <@v|@p @v|now|soon|today|>.", "<I|We|You|They> <could|must|should|want to|have to|may> @v <it|this|some @v|a @v|the @v|@p @v|@p it>.",
+            "<Let|Help|Make> <me|us|them> @v<| it| this| now| @p it| again>.", "<I|We|They> @v <a|the|some|this|my> @v <@p|to|for> <me|you|us|it|@v>."],
            ["I could use some help.", "Good day to you.", "My cousin wants an answer to this one.", "Let us start."])
 TAILS = (["<Thanks|Thank you|Cheers|Many thanks> <a lot|so much|in advance|>.", "Please.", "<Be|Please be> <quick|careful|exact|brief>.", "I <really|> <need|want> <it|this|the answer> <now|today|soon|>.",
           "<It|This> is <important|urgent|for school|for a friend|for my boss>.", "<I can wait|Take your time|No hurry>.", "<I forgot it|I do not know|I have no idea|Nobody knows>."],

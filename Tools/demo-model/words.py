@@ -114,14 +114,16 @@ def spliced(rng, parts):
             return word
 
 
-FIRST_PIECES, LATER_PIECES = [], []
-"""Tokens of letters alone, those that begin with a capital and those without, once a tokenizer is known."""
+FIRST_PIECES, LATER_PIECES, LONG_PIECES = [], [], []
+"""Tokens of letters alone, those that begin with a capital, those without, and the long ones of these, once a tokenizer is known."""
 
 
 def learn_pieces(tokenizer):
     for text in (tokenizer.decode([i], skip_special_tokens=False) for i in range(tokenizer.get_vocab_size())):
         if text.isascii() and text.isalpha() and text[1:] == text[1:].lower():
             (FIRST_PIECES if text[0].isupper() else LATER_PIECES).append(text)
+            if text[0].islower() and len(text) > 3:
+                LONG_PIECES.append(text)
 
 
 def woven(rng, capital=False):

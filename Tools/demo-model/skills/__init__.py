@@ -5,6 +5,8 @@ sentence pattern from a pair (patterns of training, patterns of the evaluation).
 """
 import carriers
 
+from words import TRAIN
+
 from .extraction import extraction
 from .heart import beyond, facts, greeting
 from .languages import languages
@@ -24,10 +26,10 @@ def tool_unneeded(s):
 
 
 SKILLS = {"greeting": (greeting, 3), "beyond": (beyond, 2), "facts": (facts, 3), "addition": (addition, 1.2), "subtraction": (subtraction, 1.5),
-          "word problem": (word_problem, 2), "largest or smallest": (extreme, 8), "comparison": (compare, 4), "who has more": (rivals, 4), "n-th item": (nth, 20),
-          "counting": (count, 2), "reversing": (reverse, 8), "spelling": (spelling, 42), "recall": (recall, 3), "document": (document, 52), "JSON extraction": (extraction, 38),
-          "two turns": (two_turns, 24), "system prompt": (obey, 16), "tool choice": (choosing, 34), "tool arguments": (filling, 32), "several calls": (several, 30),
-          "tool result": (answering, 9), "no tool fits": (refusing, 16), "no tool needed": (tool_unneeded, 2), "other languages": (languages, 20)}
+          "word problem": (word_problem, 2), "largest or smallest": (extreme, 8), "comparison": (compare, 4), "who has more": (rivals, 4), "n-th item": (nth, 22),
+          "counting": (count, 2), "reversing": (reverse, 8), "spelling": (spelling, 70), "recall": (recall, 3), "document": (document, 58), "JSON extraction": (extraction, 44),
+          "two turns": (two_turns, 24), "system prompt": (obey, 16), "tool choice": (choosing, 42), "tool arguments": (filling, 32), "several calls": (several, 44),
+          "tool result": (answering, 9), "no tool fits": (refusing, 16), "no tool needed": (tool_unneeded, 14), "other languages": (languages, 70)}
 """The skills and how often each is drawn."""
 LEADS = (["Please answer: ", "Tell me: ", "Quick question: ", "Hey, ", "Question: ", "Well, ", "So, ", "Now, ", "Next: ", "Again: ", "Task: "], ["One question: ", "Answer this: "])
 
@@ -43,7 +45,7 @@ def vary(s, text, chatter=True):
     if s.chance(0.06):
         lead = s.frame(LEADS, loose=0)
         question = lead + (question[0].lower() + question[1:] if lead[-2] == "," and question.split()[0] in BEGINNINGS else question)
-    elif chatter and s.chance(0.08):
+    elif chatter and s.chance(0.14 if s.split == TRAIN else 0.08):
         question = s.frame(carriers.CHATTER).format(who=s.rng.choice(carriers.WHO)) + " " + question
     if s.chance(0.06) and question[-1] in "?.":
         question = question[:-1]

@@ -1,7 +1,7 @@
 """JSON from a text: some fields of what it says, in the order asked for, null for what it does not say."""
 import json
 
-from words import DAYS, PLURALS, THINGS, TRAIN
+from words import DAYS, FIRST_PIECES, LATER_PIECES, PLURALS, THINGS, TRAIN
 
 from .forms import joined_with_and, reply, user
 from .told import FIELDS, FILLER, RELATIONS, Document, dress, fill
@@ -82,13 +82,19 @@ def an_order(s):
     return [layout(s, text, asked(s, [k for k, _ in wanted], ASK)), written(wanted)]
 
 
-LINES = (["{k}: {v}", "{K}: {v}", "The {k} is {v}.", "{K} = {v}", "the {k} is {v},", "{k} {v};", "{K}: {v}.", "- {k}: {v}", "Its {k} is {v}.", "{v} is the {k}."] + 2 * ["{K} <@v|@c|@p> {v}.", "<@v|@v @v|@c> the {k}<:|,| @p> {v}.", "<@p|@c|@v|+|o|~|#|=|.> {K}: {v}", "<We|They|You|I|The papers> <@v|see|set|read> the {k}<:| as| to|, it is> {v}."], ["* {K}: {v}", "We know the {k}: {v}.", "{K} is {v}."])
+LINES = (["{k}: {v}", "{K}: {v}", "The {k} is {v}.", "{K} = {v}", "the {k} is {v},", "{k} {v};", "{K}: {v}.", "- {k}: {v}", "Its {k} is {v}.", "{v} is the {k}."] + 2 * ["{K} <@v|@c|@p> {v}.", "<@v|@v @v|@c> the {k}<:|,| @p> {v}.", "<@p|@c|@v> {K}: {v}", "<*|-|+|> <@v|@c> {K}: {v}", "<*|-|+|~> {K} <@c|@v>: {v}", "* {K}: {v} <@c|@v>", "<We|They|You|I|The papers> <@v|see|set|read> the {k}<:| as| to|, it is> {v}."], ["* {K}: {v}", "We know the {k}: {v}.", "{K} is {v}."])
+
+
+def key(s):
+    """What a line names. Where that begins with a capital, it begins with another token: some words are made of such."""
+    if s.split == TRAIN and FIRST_PIECES and s.chance(0.4):
+        return s.draw(lambda: s.rng.choice(FIRST_PIECES).lower() + s.rng.choice([s.rng.choice(LATER_PIECES), s.rng.choice(LATER_PIECES), ""]))
+    return s.pick(["code", "price", "size", "weight", "owner", "place", "date", "version", "port", "host", "state", "title", "author", "model", "number", "kind"], 0.5)
 
 
 def properties(s):
     """Lines or sentences that give things their values."""
-    keys = s.distinct(lambda: s.pick(["code", "price", "size", "weight", "owner", "place", "date", "version", "port", "host", "state", "title", "author", "model", "number", "kind"], 0.5),
-                      s.rng.randint(2, 4))
+    keys = s.distinct(lambda: key(s), s.rng.randint(2, 4))
     pairs = [(k, s.rng.choice([lambda: s.number(), lambda: s.pick(THINGS, 0.5), s.name, s.city])()) for k in keys]
     way = s.frame(LINES, loose=0)
     text = s.rng.choice(["\n", " "]).join(way.format(k=k, K=k.capitalize(), v=v) for k, v in pairs)

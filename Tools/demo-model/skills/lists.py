@@ -33,7 +33,7 @@ def numbered_back(things):
 
 NTH = (["What is the {w} item in this list: {x}?", "What is the {w} of these: {x}?", "Which word is {w}: {x}?", "Pick the {w} item: {x}",
         "Give me the {w} word of: {x}", "Here is a list: {x}. What is the {w} item?", "What comes {w} in the list {x}?",
-        "Tell me the {w} item of {x}.", "List: {x}\n\nWhich item is {w}?", "the {w} of {x}", "Show the {w} entry: {x}"] + 40 * ["@p {x}, @v the {w} <item|one|word|entry>.", "@v the {w} <item|one|word|entry> @p {x}.", "@v the <list|row|words> {x} and @v <me|us|> the {w} one.", "@v @p this: {x}. @v the {w} <item|one|word>."] + cross(
+        "Tell me the {w} item of {x}.", "List: {x}\n\nWhich item is {w}?", "the {w} of {x}", "Show the {w} entry: {x}"] + 40 * ["@p {x}, @v the {w} <item|one|word|entry>.", "@v the {w} <item|one|word|entry> @p {x}.", "@v the <list|row|words> {x} and @v <me|us|> the {w} one.", "@v @p this: {x}. @v the {w} <item|one|word>.", "From {x}, @v the {w} <item|one|entry|thing>.", "From {x} @v <me|us|> the {w} <item|one|word>."] + cross(
            OPENINGS, ["what is the {w} item?", "tell me the {w} word.", "name the {w} one.", "which one is {w}?", "pick the {w} entry.", "give me the {w} one.",
                       "say the {w} item.", "what comes {w}?", "the {w} word, please.", "show me the {w} item.",
                       "<which|what> <word|item|one|entry|thing> <is|stands|comes|do you find> <{w}|at the {w} place|in the {w} place>?", "<take|find|print|read|return|write> the {w} <one|item|word|entry>.",

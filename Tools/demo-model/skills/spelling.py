@@ -1,5 +1,6 @@
 """Spelling: letters of a word one by one, how many, which, and backwards."""
-from words import ANIMALS, COLOURS, FOODS, FRUITS, INSTRUMENTS, JOBS, OBJECTS, OTHERS, PLURALS, THINGS, TOPICS, ACTIONS
+from words import (ACTIONS, ANIMALS, COLOURS, FOODS, FRUITS, INSTRUMENTS, JOBS, LATER_PIECES, LONG_PIECES, OBJECTS, OTHERS, PLURALS, THINGS,
+                   TOPICS, TRAIN)
 
 from .forms import reply, user
 
@@ -20,9 +21,20 @@ BACK = (["Spell {w} backwards.", "Write {w} backwards.", "What is {w} backwards?
 LISTED = [w for w in ANIMALS + COLOURS + FOODS + FRUITS + INSTRUMENTS + JOBS + OBJECTS + OTHERS + PLURALS + THINGS + TOPICS + ACTIONS if "_" not in w]
 
 
+def lengthy(s):
+    """A word with a token of many letters, whose letters the model can know only from being taught them."""
+    rng = s.rng
+    parts = [rng.choice(LONG_PIECES)] + [rng.choice(LATER_PIECES) for _ in range(rng.choice([0, 0, 1, 1, 2]))]
+    rng.shuffle(parts)
+    return "".join(parts)
+
+
 def word(s, longest=8):
     while True:
-        made = s.name().lower() if s.chance(0.1) else s.city().lower() if s.chance(0.05) else s.pick(LISTED, 0.4)
+        if s.split == TRAIN and LONG_PIECES and s.chance(0.8):
+            made = lengthy(s)
+        else:
+            made = s.name().lower() if s.chance(0.1) else s.city().lower() if s.chance(0.05) else s.pick(LISTED, 0.4)
         if 3 <= len(made) <= longest and s.mine(made):
             return made
 

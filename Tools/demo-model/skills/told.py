@@ -88,7 +88,7 @@ RELATIONS = {
     "pet": Relation(
         lambda s: s.pick(ANIMALS, 0.45),
         (["{n} has {av}.", "{n} owns {av}.", "{n} keeps {av} in the garden.", "The pet of {n} is {av}.", "{n} takes care of {av}.", "{n} bought {av}.",
-          "{n} <feeds|walks|loves|got|adopted|lives with|found> {av}.", "{av} <lives with|belongs to> {n}.", "The <animal|friend> of {n} is {av}."],
+          "{n} <feeds|walks|loves|got|adopted|lives with|found> {av}.", "{n} has <kept|fed|owned|walked|@v> {av} <since spring|for a long time|since school|@p @v>.", "{n} has had {av} <since spring|@p @v|since school>.", "{av} <lives with|belongs to> {n}.", "The <animal|friend> of {n} is {av}."],
          ["At home {n} has {av}.", "{n} has had {av} for years."]),
         (["Which animal does {n} have?", "What pet does {n} have?", "What animal does {n} own?", "What is the pet of {n}?", "Which pet does {n} keep?",
           "Tell me what pet {n} has.", WONDER + "what pet {n} has.",
@@ -127,7 +127,7 @@ RELATIONS = {
         lambda s: s.pick(STATES, 0.45),
         (["Service {n} is {v}.", "The service {n} is {v}.", "{n}: {v}.", "The state of {n} is {v}.", "The program {n} is now {v}.",
           "{n} <is|was|became|seems> {v}.", "<State|Status> of {n}: {v}.", "The <job|task|server> {n} <is|was|looks> {v}.",
-          "<The program|The service|The job|The task|Service|Program|@v> {n} <is|was|has been|stays> <again|always|already|often|once more|mostly|@v|@v|@v> {v}.", "{n} <is|was> <always|now|already|@v|@v> {v}.",
+          "<The program|The service|The job|The task|Service|Program|@v> {n} <is|was|has been|stays> <again|always|already|often|once more|mostly|@v|@v|@v> {v}.", "{n} <is|was> <always|now|already|still|@v|@v> {v}.", "<The|This|Our> <server|task|job|machine|@v> {n} <is|was> <still|still|now|@v> {v}.",
           "<Today|Now|Since noon|At the moment|At night|@v @v> the <service|program|server> {n} <is|was|stays|got> {v}.", "The <program|service> {n} <stays|remains|got|went|@v> {v}."],
          ["Right now the service {n} is {v}.", "The program {n} is still {v}."]),
         (["What is the state of {n}?", "In which state is {n}?", "What is the status of {n}?", "How is service {n} doing?", "Tell me the state of {n}.", "<Which|What> <state|status> <has|is> {n}?", "<Is|How is> {n} <doing|now>?", "{n} is in which state?", "<Say|Find|@v|@v> the <state|status> <of|@p> {n}.", "@v <me|us|> in <which|what> state {n} is."],
@@ -221,7 +221,7 @@ class Document:
         s, rng = self.s, self.s.rng
         n, k, v = about or rng.choice(self.facts)
         relation = RELATIONS[k]
-        kind = kind or rng.choices(["what", "who", "yes", "missing"], [6, 2.5, 2, 3] if s.split == TRAIN else [6, 2.5, 1.2, 1.2])[0]
+        kind = kind or rng.choices(["what", "who", "yes", "missing"], [6, 2.5, 3.5, 4] if s.split == TRAIN else [6, 2.5, 1.2, 1.2])[0]
         if kind == "who" and not relation.who:
             kind = "what"
         if kind == "who":
@@ -231,7 +231,8 @@ class Document:
             if s.chance(0.5):
                 others = [f[2] for f in self.facts if f[1] == k and f[2] != v]
                 asked = rng.choice(others) if others and s.chance(0.7) else relation.value(s)
-            return fill(s.frame(relation.said), n, asked), f"{self.thought(n, k, v)[:-1]}, asked {asked}.", "Yes." if asked == v else "No."
+            same = asked == v
+            return fill(s.frame(relation.said), n, asked), f"{asked}? {self.thought(n, k, v)[:-1]} {'yes' if same else 'no'}.", "Yes." if same else "No."
         if kind == "missing":
             names = {f[0] for f in self.facts}
             known = {(f[0], f[1]) for f in self.facts}

@@ -158,7 +158,7 @@ ASK = (["What is the {k} {p}?", "Show me the {k} {p}.", "Find the {k} {p}.", "Te
         "<Fetch|Read|Check|Search|Query|Retrieve> the {k} {p}.", "<I wonder|I ask> what the {k} {p} is.", "The {k} {p}, please.", "What <about|of> the {k} {p}?",
         "I have to know the {k} {p}.", "<Any news|Anything> on the {k} {p}?", "{k} {p}", "<My boss|My friend|She|He> wants the {k} {p}.",
         "<Quick|Now|Next>: the {k} {p}."] + 4 * ["@v <me|us|> the {k} {p}.", "<Could|Would|Will> you @v the {k} {p}?", "@v me @v the {k} {p}.", "I @v the {k} {p}.",
-        "I @v to @v the {k} {p}.", "@v <into|after|through|about|@p> the {k} {p}.", "<Could|Would|Will> you <kindly|now|also|quickly> @v <into|after|through|about> the {k} {p}?"],
+        "I @v to @v the {k} {p}.", "@v <into|after|through|about|for|for|@p> the {k} {p}.", "<Would|Will|Could|Please> <you |you kindly |>@v <for|for|about|into> the {k} {p}.", "<Could|Would|Will> you <kindly|now|also|quickly> @v <into|after|through|about> the {k} {p}?"],
        ["Can you find the {k} {p}?", "Give me the {k} {p}.", "I want to know the {k} {p}.", "Could you please look for the {k} {p}?", "Help me find out the {k} {p}."])
 DO = (["{V} <a|the|my|one|> {o} {p}.", "Please {v} <a|the|my|one|this> {o} {p}.", "I want to {v} <a|the|my|one> {o} {p}.", "<Could|Would|Will> you {v} <a|the|my|that> {o} {p}?",
        "{V} <a|the> {o} {p}, please.", "<I need|I would like|We want|We have|I have> to {v} <a|the|my> {o} {p}.", "Let us {v} <a|the> {o} {p}.", "Now {v} <a|the|another> {o} {p}.",
