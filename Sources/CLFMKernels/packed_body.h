@@ -8,6 +8,7 @@
 
 #define tiles LFM_NAME(tiles)
 #define store_rows LFM_NAME(store_rows)
+#define blocks_call LFM_NAME(blocks_call)
 
 // Panels that are multiplied with each group before the next panels come: 8 * 8 columns of 2048 take 160 KiB, a part of
 // the second-level cache that leaves room for the groups (half and twice as many are 2 to 10 % slower).
@@ -97,6 +98,10 @@ LFM_INLINE void store_rows(float *out, v16 v, size_t rows) {
     v_store_n(out, v, rows);
 }
 
+// Whether the blocks of a type call for lines ahead: those of 256 do, of 32 columns go so few lines into a block that they
+// are foreseen as they are.
+LFM_INLINE int blocks_call(int32_t type) { return type != LFM_WEIGHT_Q4_0 && type != LFM_WEIGHT_Q8_0; }
+
 // Runs BODY for every group and panel; it has g, the group's rows, the panel's first column and its width n.
 #undef LFM_EACH_TILE
 #define LFM_EACH_TILE(M, BODY)                                                                     \
@@ -104,7 +109,7 @@ LFM_INLINE void store_rows(float *out, v16 v, size_t rows) {
   const size_t group_bytes = lfm_packed_group_bytes((M)->type, (M)->columns);                      \
   const size_t at_once = LFM_PANELS_AT_ONCE * LFM_PANEL_COLUMNS;                                   \
   /* More panels find the lines of a group in a cache, where the first one has left them. */       \
-  const size_t far = count <= LFM_MOST_COLUMNS ? lookahead : 0;                                    \
+  const size_t far = count <= LFM_MOST_COLUMNS && blocks_call((M)->type) ? lookahead : 0;          \
   for (size_t from = 0; from < count; from += at_once)                                             \
     for (size_t g = begin; g < end; g++) {                                                         \
       const size_t row = g * LFM_GROUP_ROWS;                                                       \

@@ -67,7 +67,6 @@ LFM_INLINE void block_q8_0(
   LFM_INLINE void NAME(                                                                             \
       const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum,                  \
       const uint8_t *ahead, size_t far, const int n) {                                              \
-    /* Few lines go into a block here, and they are foreseen as they are. */                        \
     (void)far;                                                                                      \
     const size_t quad = 4 * stride, blocks = columns / 32;                                          \
     for (size_t b = 0; b < blocks;) {                                                               \

@@ -54,7 +54,7 @@ size_t lfm_panel_column_bytes(int32_t kind, size_t columns);
 
 typedef struct lfm_packed_kernels {
   const char *name;
-  // How many bytes ahead products of few columns call for weights; 0 where the processor foresees them better by itself.
+  // How many bytes ahead products of few columns call for weights; 0 where that is not known to help.
   size_t lookahead;
   void (*quantize_column)(int32_t, const float *, size_t, uint8_t *);
   void (*quantize_rest)(int32_t, const float *, size_t, const uint8_t *, float *);
