@@ -19,7 +19,7 @@ ABOUT = {
     "greeting": "greets, says what it is and what it can do, without thinking",
     "beyond": "says that it was not taught something, instead of inventing an answer",
     "facts": "36 capitals, 26 pairs of opposites, days and months before and after (learnt by heart: only the sentence pattern is new)",
-    "addition": "two numbers of one to three digits, column by column",
+    "addition": "two numbers below 300, most of them below 100, column by column; sums of four digits were not taught",
     "subtraction": "the same, never below zero",
     "word problem": "a short story that comes to an addition or a subtraction",
     "largest or smallest": "of two to five numbers",
@@ -39,7 +39,7 @@ ABOUT = {
     "several calls": "two or three calls in one turn, of one tool or of several",
     "tool result": "answers from what one or two tools said: plain text, JSON, or an error",
     "no tool fits": "says that none of its tools fits",
-    "no tool needed": "answers without a tool although there are some",
+    "no tool needed": "answers without a tool although there are some (in English)",
     "other languages": "German, French, Spanish, Portuguese, Chinese, Japanese, Korean, Arabic: hello, thanks, goodbye, who are you, a name, sums",
 }
 
@@ -101,13 +101,14 @@ without an auxiliary loss. The loss counts what the assistant says; during the f
 ## What it can do
 
 Accuracy of the Q8_0 file, greedy, {a.cases} cases a skill, no two alike: the answer must be exactly right and the turn must end. The sentence patterns
-of these cases do not occur in training, whatever their capitals and punctuation, nor does any question (`check_split.py`), though a
-loosened pattern may come within a word of one. One eighth of all names and words, of tools and their subjects too, of numbers given to
-tools and of lists of numbers is set apart by a checksum; as names and values these are used by these cases alone, though some ("order",
-"page") stand in the wording of a pattern of training, or were spelled in an earlier part of it. Kept apart less strictly: pairs of numbers
-(most differences occur in training in another order, sums with their numbers exchanged), what is added to a sum that was made before,
-numbers of a text, of ages and of rooms, days, months. What is learnt by heart, choices ("celsius"), how an argument is said ("in Oslo"), names
-of arguments ("city") and the wording of a tool's description are the same in both.
+of these cases do not occur in training, whatever their capitals and punctuation, nor does any question (`check_split.py`), though about a
+quarter of them have a pattern of training within a word, and some of those were written in the light of errors. One eighth of all names and
+words, of tools and their subjects too, of numbers given to tools and of lists of numbers is set apart by a checksum; as names and values
+these are used by these cases alone, though some ("order", "page") stand in the wording of a pattern of training, within a longer word that
+is spelled there, or were spelled in an earlier part of it. Kept apart less strictly: pairs of numbers (most differences occur in training
+in another order, sums with their numbers exchanged), what is added to a sum that was made before, numbers of a text, of ages and of rooms,
+days, months. What is learnt by heart, choices ("celsius"), how an argument is said ("in Oslo"), names of arguments ("city") and the wording
+of a tool's description are the same in both.
 
 | skill | accuracy | |
 |---|---|---|
