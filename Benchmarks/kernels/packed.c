@@ -165,10 +165,10 @@ int main(int count, char **arguments) {
     m = make(type, 262144);
     work w = prepare(k, m, 1), reader = w, other = w;
     reader.k = NULL;
-    // The same without calling for what comes, or with it where this processor is thought to do better without: two
-    // blocks of Q4_K. Of Q4_0 and Q8_0 nothing is called for.
+    // The same without calling for what comes, or with it where this processor is thought to do better without. Of Q4_0 and
+    // Q8_0 nothing is called for.
     lfm_packed_kernels turned = *k;
-    turned.lookahead = k->lookahead ? 0 : 4608;
+    turned.lookahead = k->lookahead ? 0 : LFM_LOOKAHEAD;
     other.k = &turned;
     double ours[RUNS], theirs[RUNS], others[RUNS], ratios[RUNS];
     const double bytes = (double)m.rows / 16 * (double)m.group_stride;

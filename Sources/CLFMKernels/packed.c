@@ -36,8 +36,8 @@ LFM_PACKED_FAMILY(i8mm)
 LFM_PACKED_FAMILY(avx2)
 LFM_PACKED_FAMILY(avxvnni)
 LFM_PACKED_FAMILY(avx512vnni)
-// Two blocks of Q4_K.
-LFM_PACKED_TABLE(avx512vnni, packed_avx512vnni_ahead, 2 * LFM_Q4_K_BLOCK)
+_Static_assert(LFM_LOOKAHEAD == 2 * LFM_Q4_K_BLOCK, "two blocks of Q4_K");
+LFM_PACKED_TABLE(avx512vnni, packed_avx512vnni_ahead, LFM_LOOKAHEAD)
 #endif
 
 const lfm_packed_kernels *lfm_packed_kernels_named(const char *name) {

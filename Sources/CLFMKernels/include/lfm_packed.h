@@ -19,6 +19,8 @@ enum {
   LFM_PACKED_VERSION = 2,
   // Activation columns of a panel: what one pass over a group multiplies.
   LFM_PANEL_COLUMNS = 8,
+  // How many bytes ahead weights are called for, where that helps: two blocks of Q4_K.
+  LFM_LOOKAHEAD = 4608,
 };
 
 // A matrix in groups of 16 rows. The last group is filled up with rows of zeros.
@@ -54,7 +56,7 @@ size_t lfm_panel_column_bytes(int32_t kind, size_t columns);
 
 typedef struct lfm_packed_kernels {
   const char *name;
-  // How many bytes ahead products of few columns call for weights; 0 where that is not known to help.
+  // How many bytes ahead products of few columns call for weights: LFM_LOOKAHEAD, or 0 where that is not known to help.
   size_t lookahead;
   void (*quantize_column)(int32_t, const float *, size_t, uint8_t *);
   void (*quantize_rest)(int32_t, const float *, size_t, const uint8_t *, float *);
