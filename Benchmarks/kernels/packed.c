@@ -101,11 +101,11 @@ static lfm_packed make(size_t type, size_t rows) {
   for (size_t g = 0; g < rows / 16; g++)
     lfm_pack_group(types[type].type, raw, row_bytes, 16, COLUMNS, data + g * group);
   free(raw);
-  return (lfm_packed){data, group, rows, COLUMNS, types[type].type};
+  return (lfm_packed){data, group, rows, COLUMNS, types[type].type, lfm_panel_kind_of(types[type].type)};
 }
 
 static work prepare(const lfm_packed_kernels *k, lfm_packed m, size_t count) {
-  const int32_t kind = lfm_panel_kind_of(m.type);
+  const int32_t kind = m.kind;
   const size_t bytes = lfm_panel_column_bytes(kind, COLUMNS);
   uint8_t *panels = huge(count * bytes), *words[LFM_PANEL_COLUMNS];
   float input[COLUMNS];

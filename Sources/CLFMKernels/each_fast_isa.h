@@ -67,7 +67,7 @@
 #pragma clang attribute pop
 
 #pragma clang attribute push(                                                             \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c"))), \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c,tune=znver4"))), \
     apply_to = function)
 #define LFM_NAME(f) f##_avx512vnni
 #define LFM_LANES_IN_REGISTERS 32

@@ -51,8 +51,22 @@ int32_t lfm_panel_kind_of(int32_t type) {
   }
 }
 
+int32_t lfm_fine_panel_kind_of(int32_t type) {
+  switch (type) {
+    case LFM_WEIGHT_Q4_0:
+      return LFM_PANEL_Q4_0_FINE;
+    case LFM_WEIGHT_Q8_0:
+      return LFM_PANEL_Q8_0_FINE;
+    default:
+      return lfm_panel_kind_of(type);
+  }
+}
+
 size_t lfm_panel_column_bytes(int32_t kind, size_t columns) {
   switch (kind) {
+    case LFM_PANEL_Q4_0_FINE:
+    case LFM_PANEL_Q8_0_FINE:
+      return columns / 32 * (LFM_PANEL_WORDS_32 + 1) * 4;
     case LFM_PANEL_Q4_0:
     case LFM_PANEL_Q8_0:
       return (columns / 32 * LFM_PANEL_WORDS_32 + (columns / 32 + LFM_PANEL_RUN - 1) / LFM_PANEL_RUN) * 4;

@@ -16,6 +16,7 @@
 //
 //   kinds Q4_0, Q8_0   per run of 128 columns (the last is as long as what is left): n f32 scales; then for each 32 of them
 //                      n sums (times -8, -128), 8 quads of n words of 4 signed bytes
+//   their fine kinds   the same with runs of 32 columns
 //   kind Q4_K          per 256: n f32 scales, 4 x n pairs of 16-bit sums of 32 (sub-blocks 0 2, 1 3, 4 6, 5 7), 64 quads of n
 //   kind Q6_K          per 256: n f32 scales, 16 x n sums of 16 (times -32), 64 quads of n
 #ifndef LFM_PACKED_LAYOUT_H
@@ -35,7 +36,7 @@ enum {
   LFM_Q6_K_SUBBLOCK = 3 * LFM_LINE,
   LFM_Q6_K_QUARTER = LFM_LINE + 4 * LFM_Q6_K_SUBBLOCK,
   LFM_Q6_K_BLOCK = 4 * LFM_Q6_K_QUARTER,
-  LFM_PANEL_RUN = 4,  // blocks of 32 that share a scale: with one each, scaling would cost 8 % of the product
+  LFM_PANEL_RUN = 4,  // blocks of 32 that share a scale: with one each, as fine kinds have, scaling costs 8 % of the product
   LFM_PANEL_WORDS_32 = 9,
   LFM_PANEL_WORDS_Q4_K = 69,
   LFM_PANEL_WORDS_Q6_K = 81,

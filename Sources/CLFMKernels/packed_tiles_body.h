@@ -3,6 +3,8 @@
 
 #define tile_q4_0 LFM_NAME(tile_q4_0)
 #define tile_q8_0 LFM_NAME(tile_q8_0)
+#define tile_q4_0_fine LFM_NAME(tile_q4_0_fine)
+#define tile_q8_0_fine LFM_NAME(tile_q8_0_fine)
 #define block_q4_0 LFM_NAME(block_q4_0)
 #define block_q8_0 LFM_NAME(block_q8_0)
 #define tile_q4_K LFM_NAME(tile_q4_K)
@@ -91,6 +93,27 @@ LFM_INLINE void block_q8_0(
 
 LFM_TILE_PAIRS(tile_q4_0, block_q4_0, LFM_Q4_0_BLOCK)
 LFM_TILE_PAIRS(tile_q8_0, block_q8_0, LFM_Q8_0_BLOCK)
+
+// The same where each block of 32 of the activations has its own scale.
+#undef LFM_TILE_FINE
+#define LFM_TILE_FINE(NAME, BLOCK, BYTES)                                                           \
+  LFM_INLINE void NAME(                                                                             \
+      const uint8_t *w, const uint8_t *x, size_t columns, size_t stride, v16 *sum,                  \
+      const uint8_t *ahead, size_t far, const int n) {                                              \
+    (void)far;                                                                                      \
+    const size_t quad = 4 * stride, blocks = columns / 32;                                          \
+    for (size_t b = 0; b < blocks; b += 2, w += LFM_LINE + 2 * BYTES)                               \
+      for (size_t h = 0; h < 2 && b + h < blocks; h++, x += (1 + LFM_PANEL_WORDS_32) * quad) {      \
+        v16 t[LFM_MOST_COLUMNS];                                                                    \
+        LFM_EACH_COLUMN t[c] = v_set(0.0f);                                                         \
+        LFM_CALL_FOR(ahead, b + h);                                                                 \
+        BLOCK(w + LFM_LINE + h * BYTES, w + 32 * h, x + quad, quad, t, n);                          \
+        LFM_EACH_COLUMN sum[c] = v_fma(x_scale(x + 4 * c), t[c], sum[c]);                           \
+      }                                                                                             \
+  }
+
+LFM_TILE_FINE(tile_q4_0_fine, block_q4_0, LFM_Q4_0_BLOCK)
+LFM_TILE_FINE(tile_q8_0_fine, block_q8_0, LFM_Q8_0_BLOCK)
 
 // The six-bit scales and minima of a block's eight sub-blocks, one byte each.
 LFM_INLINE void scales_k(const uint8_t *lines, i16x32 *scales, i16x32 *minima) {

@@ -7,6 +7,7 @@
 #define q_block LFM_NAME(q_block)
 #define words_run LFM_NAME(words_run)
 #define words_32 LFM_NAME(words_32)
+#define words_fine LFM_NAME(words_fine)
 #define rest_of LFM_NAME(rest_of)
 #define rest_32 LFM_NAME(rest_32)
 #define rest_256 LFM_NAME(rest_256)
@@ -73,6 +74,10 @@ LFM_INLINE uint8_t *words_run(const float *x, const int blocks, int32_t offset, 
   return out;
 }
 
+static void words_fine(const float *x, size_t columns, int32_t offset, uint8_t *out) {
+  for (size_t b = 0; b < columns / 32; b++, x += 32) out = words_run(x, 1, offset, out);
+}
+
 static void words_32(const float *x, size_t columns, int32_t offset, uint8_t *out) {
   size_t blocks = columns / 32;
   for (; blocks >= LFM_PANEL_RUN; blocks -= LFM_PANEL_RUN, x += 32 * LFM_PANEL_RUN)
@@ -116,6 +121,12 @@ static void LFM_NAME(quantize_column)(
     case LFM_PANEL_Q8_0:
       words_32(x, columns, 128, words);
       break;
+    case LFM_PANEL_Q4_0_FINE:
+      words_fine(x, columns, 8, words);
+      break;
+    case LFM_PANEL_Q8_0_FINE:
+      words_fine(x, columns, 128, words);
+      break;
     case LFM_PANEL_Q4_K:
       words_q4_K(x, columns, words);
       break;
@@ -136,10 +147,12 @@ LFM_INLINE void rest_of(const float *x, const size_t count, const uint8_t *bytes
   }
 }
 
-static void rest_32(const float *x, size_t columns, const uint8_t *words, float *rest) {
+// `run` blocks of 32 share a scale.
+LFM_INLINE void rest_32(
+    const float *x, size_t columns, const uint8_t *words, const size_t run, float *rest) {
   v16 scale = v_set(0.0f);
   for (size_t b = 0; b < columns / 32; b++, words += LFM_PANEL_WORDS_32 * 4, x += 32, rest += 32) {
-    if (b % LFM_PANEL_RUN == 0) {
+    if (b % run == 0) {
       scale = x_scale(words);
       words += 4;
     }
@@ -159,7 +172,11 @@ static void LFM_NAME(quantize_rest)(
   switch (kind) {
     case LFM_PANEL_Q4_0:
     case LFM_PANEL_Q8_0:
-      rest_32(x, columns, words, rest);
+      rest_32(x, columns, words, LFM_PANEL_RUN, rest);
+      break;
+    case LFM_PANEL_Q4_0_FINE:
+    case LFM_PANEL_Q8_0_FINE:
+      rest_32(x, columns, words, 1, rest);
       break;
     case LFM_PANEL_Q4_K:
       rest_256(x, columns, words, LFM_PANEL_WORDS_Q4_K - 64, rest);

@@ -63,7 +63,8 @@ extension ForwardPass {
     let size = Int(LFM_GROUP_ROWS)
     let groups = range.lowerBound / size..<(range.upperBound + size - 1) / size
     if let gate = layer.gate.prepared, let up = layer.up.prepared {
-      unsafe run(gate.raw, up.raw, groups)
+      unsafe run(
+        gate.raw(kind: layer.gate.panelKind), up.raw(kind: layer.up.panelKind), groups)
       return
     }
     for group in groups {

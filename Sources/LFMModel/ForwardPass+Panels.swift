@@ -4,30 +4,12 @@ import CLFMKernels
 extension ForwardPass {
   /// Where the panels of each kind begin; no kind, no panels.
   @safe struct Panels {
-    private var bases:
-      (
-        UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, UnsafePointer<UInt8>?
-      ) = (nil, nil, nil, nil)
+    /// One place for each case of `lfm_panel_kind`; that of `LFM_PANEL_NONE` stays empty.
+    private var bases = unsafe InlineArray<7, UnsafePointer<UInt8>?>(repeating: nil)
 
     subscript(kind: Int32) -> UnsafePointer<UInt8>? {
-      get {
-        switch kind {
-        case 1: unsafe bases.0
-        case 2: unsafe bases.1
-        case 3: unsafe bases.2
-        case 4: unsafe bases.3
-        default: nil
-        }
-      }
-      set {
-        switch kind {
-        case 1: unsafe bases.0 = unsafe newValue
-        case 2: unsafe bases.1 = unsafe newValue
-        case 3: unsafe bases.2 = unsafe newValue
-        case 4: unsafe bases.3 = unsafe newValue
-        default: break
-        }
-      }
+      get { unsafe bases[Int(kind)] }
+      set { unsafe bases[Int(kind)] = unsafe newValue }
     }
   }
 

@@ -103,7 +103,7 @@ extension ForwardPass {
     let size = Int(LFM_GROUP_ROWS)
     let groups = rows.lowerBound / size..<(rows.upperBound + size - 1) / size
     if let prepared = matrix.prepared {
-      unsafe body(prepared.raw, groups)
+      unsafe body(prepared.raw(kind: matrix.panelKind), groups)
       return
     }
     for group in groups {
@@ -123,7 +123,8 @@ extension ForwardPass {
       raw.type, raw.data + first * raw.row_bytes, raw.row_bytes,
       min(Int(LFM_GROUP_ROWS), matrix.rows - first), raw.columns, place)
     return unsafe lfm_packed(
-      data: place, group_stride: 0, rows: matrix.rows, columns: raw.columns, type: raw.type)
+      data: place, group_stride: 0, rows: matrix.rows, columns: raw.columns, type: raw.type,
+      kind: matrix.panelKind)
   }
 
   /// Point `inputs` to rows of `from` and `outputs` to rows of `to`, in the order of `rows`.

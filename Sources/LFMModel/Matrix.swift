@@ -14,7 +14,7 @@ import LFMCheckpoint
   /// What the kernels take.
   let raw: lfm_matrix
   /// The kind of 8-bit columns that the fast family multiplies it with; `LFM_PANEL_NONE` where it does not.
-  let panelKind: Int32
+  private(set) var panelKind: Int32
   /// The same weights prepared, where they are.
   private(set) var prepared: PackedMatrix?
 
@@ -41,6 +41,13 @@ import LFMCheckpoint
       data: start.assumingMemoryBound(to: UInt8.self), row_bytes: tensor.bytesPerRow,
       columns: tensor.rowLength, type: Int32(tensor.type.rawValue))
     panelKind = lfm_panel_kind_of(Int32(tensor.type.rawValue))
+  }
+
+  /// This matrix for activations that keep more of what they are: with as many scales as its weights have.
+  var withFineInputs: Matrix {
+    var copy = self
+    copy.panelKind = lfm_fine_panel_kind_of(Int32(type.rawValue))
+    return copy
   }
 
   /// This matrix with its prepared form. A prepared one of another shape is left out.

@@ -18,9 +18,11 @@ import CLFMKernels
   static let groupRows = 16
 
   /// What the kernels take.
-  var raw: lfm_packed {
+  ///
+  /// - Parameter kind: of the panels that it is multiplied with.
+  func raw(kind: Int32) -> lfm_packed {
     unsafe lfm_packed(
-      data: base, group_stride: groupStride, rows: rows, columns: columns, type: type)
+      data: base, group_stride: groupStride, rows: rows, columns: columns, type: type, kind: kind)
   }
 
   var groups: Int { Self.groups(ofRows: rows) }

@@ -70,9 +70,9 @@ private struct WeightsBinder {
     defer { attentionLayers += 1 }
     return Weights.Attention(
       index: attentionLayers, keyValueHeads: keyValueHeads,
-      query: try matrix(TensorName.layer(index, .query), rows: hidden, columns: hidden),
-      key: try matrix(TensorName.layer(index, .key), rows: keyRows, columns: hidden),
-      value: try matrix(TensorName.layer(index, .value), rows: keyRows, columns: hidden),
+      query: try operatorInput(index, .query, rows: hidden),
+      key: try operatorInput(index, .key, rows: keyRows),
+      value: try operatorInput(index, .value, rows: keyRows),
       output: try matrix(TensorName.layer(index, .attentionOutput), rows: hidden, columns: hidden),
       queryNorm: try vector(TensorName.layer(index, .queryNorm), count: dimension),
       keyNorm: try vector(TensorName.layer(index, .keyNorm), count: dimension))
@@ -90,8 +90,7 @@ private struct WeightsBinder {
     defer { convolutionLayers += 1 }
     return Weights.ShortConvolution(
       index: convolutionLayers,
-      input: try matrix(
-        TensorName.layer(index, .convolutionInput), rows: 3 * hidden, columns: hidden),
+      input: try operatorInput(index, .convolutionInput, rows: 3 * hidden),
       kernel: Vector(kernel),
       output: try matrix(
         TensorName.layer(index, .convolutionOutput), rows: hidden, columns: hidden))
@@ -132,6 +131,16 @@ private struct WeightsBinder {
   }
 
   // MARK: one tensor
+
+  /// A matrix that an operator begins with. Rounded activations cost most here, since a convolution multiplies three of its
+  /// results: with a scale for every 128 columns these matrices alone were half of what the fast family loses (README,
+  /// Exactness), at a fifth of a prefill's products.
+  private mutating func operatorInput(
+    _ index: Int, _ part: TensorName.InLayer, rows: Int
+  ) throws(ModelError) -> Matrix {
+    try matrix(TensorName.layer(index, part), rows: rows, columns: hyperparameters.hidden)
+      .withFineInputs
+  }
 
   private mutating func matrix(
     _ name: String, rows: Int, columns: Int

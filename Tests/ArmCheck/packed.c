@@ -18,8 +18,21 @@ static int is_portable(const lfm_packed_kernels *k) { return strcmp(k->name, "po
 
 // How many numbers share a scale.
 static size_t run_of(int32_t kind) {
-  return kind == LFM_PANEL_Q4_K || kind == LFM_PANEL_Q6_K ? 256 : 128;
+  switch (kind) {
+    case LFM_PANEL_Q4_0:
+    case LFM_PANEL_Q8_0:
+      return 128;
+    case LFM_PANEL_Q4_0_FINE:
+    case LFM_PANEL_Q8_0_FINE:
+      return 32;
+    default:
+      return 256;
+  }
 }
+
+static int is_of_32(int32_t kind) { return kind != LFM_PANEL_Q4_K && kind != LFM_PANEL_Q6_K; }
+
+static int is_of_q4_0(int32_t kind) { return kind == LFM_PANEL_Q4_0 || kind == LFM_PANEL_Q4_0_FINE; }
 
 static int sum_of(const int8_t *q, size_t count) {
   int sum = 0;
@@ -41,9 +54,9 @@ static void plain_words(int32_t kind, const float *x, size_t columns, uint8_t *o
     for (size_t i = 0; i < run; i++) rounded[from + i] = (double)scale * q[i];
     memcpy(out, &scale, 4);
     out += 4;
-    if (kind == LFM_PANEL_Q4_0 || kind == LFM_PANEL_Q8_0) {
+    if (is_of_32(kind)) {
       for (size_t b = 0; b < run; b += 32, out += 36) {
-        int32_t sum = sum_of(q + b, 32) * (kind == LFM_PANEL_Q4_0 ? -8 : -128);
+        int32_t sum = sum_of(q + b, 32) * (is_of_q4_0(kind) ? -8 : -128);
         memcpy(out, &sum, 4);
         memcpy(out + 4, q + b, 32);
       }
@@ -85,7 +98,7 @@ static uint8_t *make_panels(
   return panels;
 }
 
-static lfm_packed pack(const check_matrix *m) {
+static lfm_packed pack(const check_matrix *m, int32_t kind) {
   const size_t bytes = lfm_packed_group_bytes(m->type->number, m->columns);
   const size_t groups = (m->rows + 15) / 16;
   uint8_t *out = allocate(groups * bytes);
@@ -93,7 +106,7 @@ static lfm_packed pack(const check_matrix *m) {
     lfm_pack_group(
         m->type->number, m->bytes + g * 16 * m->row_bytes, m->row_bytes,
         m->rows - g * 16 < 16 ? m->rows - g * 16 : 16, m->columns, out + g * bytes);
-  return (lfm_packed){out, bytes, m->rows, m->columns, m->type->number};
+  return (lfm_packed){out, bytes, m->rows, m->columns, m->type->number, kind};
 }
 
 // Outputs of `count` columns, each with a guard behind its rows that nobody may touch.
@@ -129,7 +142,7 @@ void check_packing(void) {
 // Rounding of activations: ordinary ones, zeros, some too small for a scale, ties, and one large among small ones.
 static void check_rounding(const lfm_packed_kernels *k, digest *d) {
   random_source r = {37};
-  for (int32_t kind = LFM_PANEL_Q4_0; kind <= LFM_PANEL_Q6_K; kind++) {
+  for (int32_t kind = LFM_PANEL_Q4_0; kind <= LFM_PANEL_Q8_0_FINE; kind++) {
     // Of 32 columns, the last run is shorter.
     const size_t run = run_of(kind), columns = 6 * run + (run < 256 ? 96 : 0);
     const size_t bytes = lfm_panel_column_bytes(kind, columns);
@@ -183,10 +196,9 @@ static void compare(
 }
 
 static void check_product(
-    const lfm_packed_kernels *k, const check_matrix *m, size_t number, results *first, digest *d) {
+    const lfm_packed_kernels *k, const check_matrix *m, int32_t kind, size_t number, results *first, digest *d) {
   random_source r = {41 + number};
-  const lfm_packed w = pack(m);
-  const int32_t kind = lfm_panel_kind_of(w.type);
+  const lfm_packed w = pack(m, kind);
   const size_t end = (m->rows + 15) / 16, bytes = lfm_panel_column_bytes(kind, m->columns);
   float *inputs[MOST], *alone[MOST], *each[MOST];
   double *truth = allocate(MOST * m->rows * sizeof *truth);
@@ -232,8 +244,8 @@ static void check_gate(const lfm_packed_kernels *k, const check_type *type, resu
   enum { ROWS = 20 };
   const check_matrix a = random_matrix(&r, type, ROWS, 2 * type->elements);
   const check_matrix b = random_matrix(&r, type, ROWS, 2 * type->elements);
-  const lfm_packed gate = pack(&a), up = pack(&b);
   const int32_t kind = lfm_panel_kind_of(type->number);
+  const lfm_packed gate = pack(&a, kind), up = pack(&b, kind);
   float *inputs[MOST], *each[MOST], *x[MOST], *y[MOST];
   for (size_t c = 0; c < MOST; c++) inputs[c] = random_floats(&r, a.columns, -30, 30);
   for (size_t n = 1; n <= MOST; n++) {
@@ -258,11 +270,10 @@ static void check_gate(const lfm_packed_kernels *k, const check_type *type, resu
 }
 
 // What is not a number is seen in every result of its column, and in no other.
-static void check_not_a_number(const lfm_packed_kernels *k, const check_type *type) {
+static void check_not_a_number(const lfm_packed_kernels *k, const check_type *type, int32_t kind) {
   random_source r = {47};
   const check_matrix m = random_matrix(&r, type, 16, 2 * type->elements);
-  const lfm_packed w = pack(&m);
-  const int32_t kind = lfm_panel_kind_of(type->number);
+  const lfm_packed w = pack(&m, kind);
   for (size_t n = 2; n <= 5; n++)
     for (int infinite = 0; infinite < 2; infinite++) {
       float *inputs[MOST], *clean[MOST], *each[MOST];
@@ -281,7 +292,7 @@ static void check_not_a_number(const lfm_packed_kernels *k, const check_type *ty
 }
 
 void check_packed(digest *d) {
-  results products[TYPES][COUNT(shapes)][MOST] = {0}, gates[TYPES][MOST] = {0};
+  results products[TYPES][COUNT(shapes)][2][MOST] = {0}, gates[TYPES][MOST] = {0};
   for (size_t s = 0; s < COUNT(names); s++) {
     const lfm_packed_kernels *k = lfm_packed_kernels_named(names[s]);
     if (!k) continue;
@@ -289,13 +300,17 @@ void check_packed(digest *d) {
     check_rounding(k, to);
     random_source r = {17};
     for (size_t t = FIRST_PACKED; t < TYPES; t++) {
+      const int32_t plain = lfm_panel_kind_of(check_types[t].number);
+      const int32_t fine = lfm_fine_panel_kind_of(check_types[t].number);
       for (size_t i = 0; i < COUNT(shapes); i++) {
         const size_t columns = shapes[i].blocks * check_types[t].elements;
         check_matrix m = random_matrix(&r, &check_types[t], shapes[i].rows, columns);
-        check_product(k, &m, t * 8 + i, products[t][i], to);
+        check_product(k, &m, plain, t * 8 + i, products[t][i][0], to);
+        if (fine != plain) check_product(k, &m, fine, t * 8 + i, products[t][i][1], to);
       }
       check_gate(k, &check_types[t], gates[t], to);
-      check_not_a_number(k, &check_types[t]);
+      check_not_a_number(k, &check_types[t], plain);
+      if (fine != plain) check_not_a_number(k, &check_types[t], fine);
     }
   }
 }

@@ -3,12 +3,15 @@ import CLFMKernels
 /// A matrix packed into memory of its own, and calls of the fast products on it.
 struct PackedTestMatrix {
   let plain: TestMatrix
+  /// Of the activations that it is multiplied with.
+  let kind: Int32
   private let groupBytes: Int
   private let groups: [UInt64]
 
-  init(_ plain: TestMatrix) {
+  init(_ plain: TestMatrix, isFine: Bool = false) {
     self.plain = plain
     let type = Int32(plain.type.number)
+    kind = isFine ? lfm_fine_panel_kind_of(type) : lfm_panel_kind_of(type)
     let bytes = Int(lfm_packed_group_bytes(type, plain.columns))
     groupBytes = bytes
     let count = (plain.rows + 15) / 16
@@ -31,7 +34,8 @@ struct PackedTestMatrix {
     unsafe groups.withUnsafeBytes { bytes in
       var packed = unsafe lfm_packed(
         data: bytes.baseAddress!.assumingMemoryBound(to: UInt8.self), group_stride: groupBytes,
-        rows: plain.rows, columns: plain.columns, type: Int32(plain.type.number))
+        rows: plain.rows, columns: plain.columns, type: Int32(plain.type.number),
+        kind: kind)
       return unsafe body(&packed)
     }
   }
@@ -40,7 +44,6 @@ struct PackedTestMatrix {
   func product(
     _ set: PackedSet, _ inputs: [[Float]], gatedWith up: PackedTestMatrix? = nil
   ) -> [[Float]] {
-    let kind = lfm_panel_kind_of(Int32(plain.type.number))
     let bytes = Int(lfm_panel_column_bytes(kind, plain.columns))
     var panels = [UInt8](repeating: 0, count: bytes * inputs.count)
     for first in stride(from: 0, to: inputs.count, by: 8) {

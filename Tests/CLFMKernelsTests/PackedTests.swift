@@ -20,21 +20,31 @@ import Testing
     lfm_panel_kind_of(Int32($0.number)) != Int32(LFM_PANEL_NONE.rawValue)
   }
 
+  /// How many numbers of an activation share a scale.
+  private func run(_ type: WeightType, isFine: Bool) -> Int {
+    type.elements == 32 ? isFine ? 32 : 128 : 256
+  }
+
   /// Against the dequantised weights and the rounded activations in double precision. Odd numbers of rows, of blocks in a
   /// row, and of columns in the last panel.
   @Test(arguments: PackedSet.all, types)
   func agreesWithTheSlowTwin(_ set: PackedSet, _ type: WeightType) {
+    for isFine in [false, true] { agreesWithTheSlowTwin(set, type, isFine: isFine) }
+  }
+
+  private func agreesWithTheSlowTwin(_ set: PackedSet, _ type: WeightType, isFine: Bool) {
     var random = Random(state: 17)
     for (rows, blocks) in [(16, 2), (37, 1), (5, 3), (48, 7)] {
       let length = blocks * type.elements
-      let matrix = PackedTestMatrix(TestMatrix(type, rows: rows, columns: length, &random))
+      let matrix = PackedTestMatrix(
+        TestMatrix(type, rows: rows, columns: length, &random), isFine: isFine)
       for count in [1, 2, 3, 5, 8, 9, 20] {
         let inputs = (0..<count).map { _ in random.floats(length, -3...3) }
         let found = matrix.product(set, inputs)
         var error = 0.0
         var size = 0.0
         for (column, input) in inputs.enumerated() {
-          let rounded = roundTrip(input, run: type.elements == 32 ? 128 : 256)
+          let rounded = roundTrip(input, run: run(type, isFine: isFine))
           for row in 0..<rows {
             var sum = 0.0
             for k in 0..<length {
@@ -44,7 +54,9 @@ import Testing
             size += sum * sum
           }
         }
-        #expect(error <= 1e-10 * size, "\(rows) rows of \(length), \(count) columns")
+        #expect(
+          error <= 1e-10 * size,
+          "\(rows) rows of \(length), \(count) columns, \(isFine ? "fine" : "plain")")
       }
     }
   }
@@ -52,9 +64,14 @@ import Testing
   /// The same bits whatever stands beside a column, and in all sets that multiply and add in one.
   @Test(arguments: types)
   func aResultDependsOnItsRowAndColumnAlone(_ type: WeightType) {
+    for isFine in [false, true] { aResultDependsOnItsRowAndColumnAlone(type, isFine: isFine) }
+  }
+
+  private func aResultDependsOnItsRowAndColumnAlone(_ type: WeightType, isFine: Bool) {
     var random = Random(state: 19)
     let length = 3 * type.elements
-    let matrix = PackedTestMatrix(TestMatrix(type, rows: 21, columns: length, &random))
+    let matrix = PackedTestMatrix(
+      TestMatrix(type, rows: 21, columns: length, &random), isFine: isFine)
     let inputs = (0..<17).map { _ in random.floats(length) }
     var first: [[UInt32]]?
     for set in PackedSet.all {
@@ -93,8 +110,9 @@ import Testing
   func notANumberSpreads(_ set: PackedSet, _ type: WeightType) {
     var random = Random(state: 29)
     let length = 2 * type.elements
-    let matrix = PackedTestMatrix(TestMatrix(type, rows: 16, columns: length, &random))
-    for bad in [Float.nan, .infinity] {
+    let plain = TestMatrix(type, rows: 16, columns: length, &random)
+    for (bad, isFine) in [(Float.nan, false), (.infinity, false), (.nan, true), (.infinity, true)] {
+      let matrix = PackedTestMatrix(plain, isFine: isFine)
       var inputs = (0..<3).map { _ in random.floats(length) }
       let clean = matrix.product(set, inputs)
       inputs[1][5] = bad
@@ -113,15 +131,18 @@ import Testing
     // A few large numbers take most of the 8 bits from the others.
     var input = random.floats(length, -1...1)
     for index in stride(from: 7, to: length, by: 29) { input[index] *= 40 }
-    let kind = lfm_panel_kind_of(Int32(type.number))
-    var words = [UInt8](repeating: 0, count: Int(lfm_panel_column_bytes(kind, length)))
     var rest = [Float](repeating: .nan, count: length)
-    unsafe lfm_quantize_column(set.kernels, kind, input, length, &words)
-    unsafe lfm_quantize_rest(set.kernels, kind, input, length, words, &rest)
-    let rounded = roundTrip(input, run: type.elements == 32 ? 128 : 256)
-    for index in 0..<length {
-      let expected = Double(input[index]) - rounded[index]
-      #expect(abs(Double(rest[index]) - expected) < 1e-5)
+    for isFine in [true, false] {
+      let number = Int32(type.number)
+      let kind = isFine ? lfm_fine_panel_kind_of(number) : lfm_panel_kind_of(number)
+      var words = [UInt8](repeating: 0, count: Int(lfm_panel_column_bytes(kind, length)))
+      unsafe lfm_quantize_column(set.kernels, kind, input, length, &words)
+      unsafe lfm_quantize_rest(set.kernels, kind, input, length, words, &rest)
+      let rounded = roundTrip(input, run: run(type, isFine: isFine))
+      for index in 0..<length {
+        let expected = Double(input[index]) - rounded[index]
+        #expect(abs(Double(rest[index]) - expected) < 1e-5)
+      }
     }
     let found = matrix.product(set, [input, rest])
     var (once, twice, size) = (0.0, 0.0, 0.0)

@@ -1,6 +1,7 @@
 // Packed weights, and products of them with activations of 8 bits: the *fast family*. Weights keep the bits that the
 // checkpoint has, 16 rows interleaved in groups of 4 columns, so that one vector load feeds 16 rows at once; an
-// activation is rounded to 8 bits, with a scale for every 128 columns (Q4_0, Q8_0) or 256 (K-quants).
+// activation is rounded to 8 bits, with a scale for every 128 columns (Q4_0, Q8_0; 32 where they are to be fine) or 256
+// (K-quants).
 //
 // The sums over a block are integers, and the scaling is done in one order over k: a result depends on its own row and
 // column alone, and is the same bits in every instruction set with fused multiply-add.
@@ -30,6 +31,7 @@ typedef struct lfm_packed {
   size_t rows;
   size_t columns;        // a multiple of the type's block
   int32_t type;          // enum lfm_weight_type
+  int32_t kind;          // enum lfm_panel_kind: of the activations that it is multiplied with, one that fits its type
 } lfm_packed;
 
 // Bytes of a group of 16 rows, a multiple of 64; 0 where rows of this type or length are not packed.
@@ -46,9 +48,21 @@ void lfm_pack_group_slowly(
     uint8_t *out);
 
 // How activations are laid out for the weights of a type; types of one kind share panels.
-enum lfm_panel_kind { LFM_PANEL_NONE = 0, LFM_PANEL_Q4_0, LFM_PANEL_Q8_0, LFM_PANEL_Q4_K, LFM_PANEL_Q6_K };
+enum lfm_panel_kind {
+  LFM_PANEL_NONE = 0,
+  LFM_PANEL_Q4_0,
+  LFM_PANEL_Q8_0,
+  LFM_PANEL_Q4_K,
+  LFM_PANEL_Q6_K,
+  LFM_PANEL_Q4_0_FINE,
+  LFM_PANEL_Q8_0_FINE,
+};
 
 int32_t lfm_panel_kind_of(int32_t type);
+
+// The same with as many scales as the weights have: half the error of rounding where the numbers of a column differ much, at
+// up to 8 % of the product's time. Types without such a kind get their only one.
+int32_t lfm_fine_panel_kind_of(int32_t type);
 
 // Bytes of one column in a panel. A panel of n columns takes n times as many, and panel p of a set starts at column
 // 8 p: every panel but the last has 8 columns.
@@ -100,7 +114,7 @@ static inline void lfm_packed_product(
   k->packed_product(m, begin, end, panels, outputs, count, k->lookahead);
 }
 
-// outputs[c][r] = silu(gate row r · column c) * (up row r · column c), likewise. Both have one type and shape.
+// outputs[c][r] = silu(gate row r · column c) * (up row r · column c), likewise. Both have one type, kind and shape.
 static inline void lfm_packed_gate(
     const lfm_packed_kernels *k, const lfm_packed *gate, const lfm_packed *up, size_t begin,
     size_t end, const uint8_t *panels, float *const *outputs, size_t count) {
