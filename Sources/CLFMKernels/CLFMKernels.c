@@ -13,15 +13,19 @@ LFM_FAMILY(plain)
 #endif
 #if defined(__x86_64__)
 LFM_FAMILY(avx2)
-LFM_FAMILY(avx512)
-LFM_FAMILY_OF(avx512vnni, avx512)
+LFM_FAMILY_OF(avx512, avx512, kernels_avx512, 8)
+LFM_FAMILY_OF(avx512, avx512, kernels_avx512_two, 2)
+LFM_FAMILY_OF(avx512vnni, avx512, kernels_avx512vnni, 8)
+LFM_FAMILY_OF(avx512vnni, avx512, kernels_avx512vnni_two, 2)
 #endif
 
 const lfm_kernels *lfm_kernels_named(const char *name) {
   int best = strcmp(name, "exact") == 0;
 #if defined(__x86_64__)
-  if ((best || strcmp(name, "avx512vnni") == 0) && lfm_has_avx512vnni()) return &kernels_avx512vnni;
-  if ((best || strcmp(name, "avx512") == 0) && lfm_has_avx512()) return &kernels_avx512;
+  if ((best || strcmp(name, "avx512vnni") == 0) && lfm_has_avx512vnni())
+    return lfm_wants_calls() ? &kernels_avx512vnni_two : &kernels_avx512vnni;
+  if ((best || strcmp(name, "avx512") == 0) && lfm_has_avx512())
+    return lfm_wants_calls() ? &kernels_avx512_two : &kernels_avx512;
   if ((best || strcmp(name, "avx2") == 0) && lfm_has_avx2()) return &kernels_avx2;
 #endif
 #if defined(__aarch64__)

@@ -12,7 +12,8 @@
 #define LFM_DECLARE(S)                                                                          \
   void lfm_dequantize_row_##S(const lfm_matrix *, size_t, float *);                             \
   void lfm_product_##S(                                                                         \
-      const lfm_matrix *, size_t, size_t, const float *const *, float *const *, size_t, float *); \
+      const lfm_matrix *, size_t, size_t, const float *const *, float *const *, size_t, float *, \
+      int32_t);                                                                                 \
   LFM_DECLARE_ATTENTION(S)                                                                      \
   void lfm_convolution_##S(const lfm_convolution_job *);                                        \
   void lfm_rms_norm_##S(const float *, const float *, size_t, float, float *);                  \
@@ -32,13 +33,14 @@
 #define LFM_BEST_ELEMENT LFM_KV_F16
 #endif
 
-#define LFM_FAMILY(S) LFM_FAMILY_OF(S, S)
+#define LFM_FAMILY(S) LFM_FAMILY_OF(S, S, kernels_##S, 4)
 
 // The set `A`: attention of its own, and all else of S.
-#define LFM_FAMILY_OF(A, S)                 \
-  static const lfm_kernels kernels_##A = { \
+#define LFM_FAMILY_OF(A, S, TABLE, STREAMS) \
+  static const lfm_kernels TABLE = {       \
       .name = #A,                           \
       .best_element = LFM_BEST_ELEMENT,     \
+      .streams = STREAMS,                   \
       .dequantize_row = lfm_dequantize_row_##S, \
       .product = lfm_product_##S,           \
       .attention = lfm_attention_##A,       \
