@@ -13,10 +13,10 @@ LFM_FAMILY(plain)
 #endif
 #if defined(__x86_64__)
 LFM_FAMILY(avx2)
-LFM_FAMILY_OF(avx512, avx512, kernels_avx512, 8)
-LFM_FAMILY_OF(avx512, avx512, kernels_avx512_two, 2)
-LFM_FAMILY_OF(avx512vnni, avx512, kernels_avx512vnni, 8)
-LFM_FAMILY_OF(avx512vnni, avx512, kernels_avx512vnni_two, 2)
+LFM_FAMILY_OF(avx512, avx512, kernels_avx512, 0)
+LFM_FAMILY_OF(avx512, avx512, kernels_avx512_two, 1)
+LFM_FAMILY_OF(avx512vnni, avx512, kernels_avx512vnni, 0)
+LFM_FAMILY_OF(avx512vnni, avx512, kernels_avx512vnni_two, 1)
 #endif
 
 const lfm_kernels *lfm_kernels_named(const char *name) {

@@ -33,14 +33,14 @@
 #define LFM_BEST_ELEMENT LFM_KV_F16
 #endif
 
-#define LFM_FAMILY(S) LFM_FAMILY_OF(S, S, kernels_##S, 4)
+#define LFM_FAMILY(S) LFM_FAMILY_OF(S, S, kernels_##S, 0)
 
 // The set `A`: attention of its own, and all else of S.
-#define LFM_FAMILY_OF(A, S, TABLE, STREAMS) \
+#define LFM_FAMILY_OF(A, S, TABLE, TWO)     \
   static const lfm_kernels TABLE = {       \
       .name = #A,                           \
       .best_element = LFM_BEST_ELEMENT,     \
-      .streams = STREAMS,                   \
+      .two_rows = TWO,                      \
       .dequantize_row = lfm_dequantize_row_##S, \
       .product = lfm_product_##S,           \
       .attention = lfm_attention_##A,       \

@@ -51,6 +51,8 @@ int32_t lfm_panel_kind_of(int32_t type) {
   }
 }
 
+_Static_assert(LFM_PANEL_KINDS == 7, "ForwardPass.Panels has a place for each kind");
+
 int32_t lfm_fine_panel_kind_of(int32_t type) {
   switch (type) {
     case LFM_WEIGHT_Q4_0:

@@ -33,9 +33,9 @@ static inline int lfm_has_avx512vnni(void) {
   return lfm_has_avx512() && __builtin_cpu_supports("avx512vnni");
 }
 
-// Whether streams of weights come faster when the program calls for them, and the fewer the streams. AMD's processors from
-// family 26 (Zen 5) on lose up to a third where it does not. Of others it is not known; on Zen 4 calls between the loads, line
-// by line, did harm.
+// Whether weights come faster from memory when the program calls for them, and in as few streams as it can. AMD's processors
+// from family 26 (Zen 5) on lose up to a third otherwise. Of others it is not known; on Zen 4 calls between the loads, line by
+// line, did harm.
 static inline int lfm_wants_calls(void) {
   unsigned a, b, c, d;
   if (!__get_cpuid(0, &a, &b, &c, &d) || b != signature_AMD_ebx || c != signature_AMD_ecx || d != signature_AMD_edx) return 0;

@@ -170,6 +170,14 @@ static void dot_column(
   for (; row < end; row++) dot_blocks(m, row, x, out + row, 1);
 }
 
+// Rows whose chains of additions the registers hold.
+#undef LFM_DOT_ROWS
+#if LFM_LANES_IN_REGISTERS >= 32
+#define LFM_DOT_ROWS 8
+#else
+#define LFM_DOT_ROWS 4
+#endif
+
 // One column against rows of plain floats, a whole number of vectors long, straight from memory: a constant number of
 // rows side by side, and meanwhile a call for the lines of the next ones, in the order in which they stand. As many rows as
 // have their chains of additions in registers (measured on Zen 4: 28 % more than without calls, 4 to 6 % more than four rows
@@ -177,53 +185,48 @@ static void dot_column(
 // eight). The sums are those of tile, to the bit.
 LFM_INLINE void dot_plain(
     const lfm_matrix *m, size_t begin, size_t end, const float *x, float *out, const int32_t type,
-    const size_t streams) {
+    const size_t side) {
   const size_t columns = m->columns, width = type == LFM_WEIGHT_F32 ? 4 : 2;
-  for (size_t row = begin; row < end; row += streams) {
-    const size_t rows = end - row < streams ? end - row : streams;
-    const uint8_t *p[8];
-    v16 sum[8];
-    LFM_UNROLL for (size_t r = 0; r < streams; r++) {
+  for (size_t row = begin; row < end; row += side) {
+    const size_t rows = end - row < side ? end - row : side;
+    const uint8_t *p[LFM_DOT_ROWS];
+    v16 sum[LFM_DOT_ROWS];
+    LFM_UNROLL for (size_t r = 0; r < side; r++) {
       // The last row stands in for those that are not there.
       p[r] = m->data + (row + (r < rows ? r : rows - 1)) * m->row_bytes;
       sum[r] = v_set(0.0f);
     }
     for (size_t i = 0; i < columns; i += 16) {
       const v16 v = v_load(x + i);
-      for (size_t line = 0; line < streams * 16 * width; line += 64) {
-        const uint8_t *next = p[0] + streams * (m->row_bytes + i * width) + line;
-        if (streams == 2)
+      for (size_t line = 0; line < side * 16 * width; line += 64) {
+        const uint8_t *next = p[0] + side * (m->row_bytes + i * width) + line;
+        if (side == 2)
           __builtin_prefetch(next, 0, 3);
         else
           __builtin_prefetch(next, 0, 2);
       }
-      LFM_UNROLL for (size_t r = 0; r < streams; r++) sum[r] = v_fma(plain16(p[r], i, type), v, sum[r]);
+      LFM_UNROLL for (size_t r = 0; r < side; r++) sum[r] = v_fma(plain16(p[r], i, type), v, sum[r]);
     }
-    LFM_UNROLL for (size_t r = 0; r < streams; r++)
+    LFM_UNROLL for (size_t r = 0; r < side; r++)
       if (r < rows) out[row + r] = v_sum(sum[r]);
   }
 }
 
 void LFM_NAME(lfm_product)(
     const lfm_matrix *m, size_t begin, size_t end, const float *const *inputs,
-    float *const *outputs, size_t count, float *scratch, int32_t streams) {
+    float *const *outputs, size_t count, float *scratch, int32_t two_rows) {
   if (count == 0) return;
-  (void)streams;
   const int floats =
       m->type == LFM_WEIGHT_F32 || m->type == LFM_WEIGHT_F16 || m->type == LFM_WEIGHT_BF16;
   if (count == 1 && has_blocks(m->type)) {
     dot_column(m, begin, end, inputs[0], outputs[0]);
     return;
   }
-#if LFM_LANES_IN_REGISTERS >= 32
-#define LFM_DOT_PLAIN(TYPE)                                         \
-  if (streams == 2)                                                 \
-    dot_plain(m, begin, end, inputs[0], outputs[0], TYPE, 2);       \
-  else                                                              \
-    dot_plain(m, begin, end, inputs[0], outputs[0], TYPE, 8);
-#else
-#define LFM_DOT_PLAIN(TYPE) dot_plain(m, begin, end, inputs[0], outputs[0], TYPE, 4);
-#endif
+#define LFM_DOT_PLAIN(TYPE)                                             \
+  if (two_rows)                                                         \
+    dot_plain(m, begin, end, inputs[0], outputs[0], TYPE, 2);           \
+  else                                                                  \
+    dot_plain(m, begin, end, inputs[0], outputs[0], TYPE, LFM_DOT_ROWS);
 #define LFM_PLAIN(TYPE)                                                     \
   if (m->type == TYPE && count == 1) {                                      \
     LFM_DOT_PLAIN(TYPE)                                                     \

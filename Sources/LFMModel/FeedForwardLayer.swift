@@ -26,7 +26,7 @@ extension ForwardPass {
   ) {
     let w = workspace
     if let packed = unsafe packed, let gatePanels = unsafe gatePanels,
-      layer.gate.type == layer.up.type
+      layer.gate.type == layer.up.type, layer.gate.panelKind == layer.up.panelKind
     {
       unsafe fusedGateAndUp(
         packed, layer, range, gatePanels, w.outputs + first, count: count, worker: worker)

@@ -4,7 +4,7 @@ import CLFMKernels
 extension ForwardPass {
   /// Where the panels of each kind begin; no kind, no panels.
   @safe struct Panels {
-    /// One place for each case of `lfm_panel_kind`; that of `LFM_PANEL_NONE` stays empty.
+    /// A place for each of the `LFM_PANEL_KINDS`; that of `LFM_PANEL_NONE` stays empty.
     private var bases = unsafe InlineArray<7, UnsafePointer<UInt8>?>(repeating: nil)
 
     subscript(kind: Int32) -> UnsafePointer<UInt8>? {

@@ -143,7 +143,7 @@ void check_packing(void) {
 static void check_rounding(const lfm_packed_kernels *k, digest *d) {
   random_source r = {37};
   for (int32_t kind = LFM_PANEL_Q4_0; kind <= LFM_PANEL_Q8_0_FINE; kind++) {
-    // Of 32 columns, the last run is shorter.
+    // Of 128 columns, the last run is shorter.
     const size_t run = run_of(kind), columns = 6 * run + (run < 256 ? 96 : 0);
     const size_t bytes = lfm_panel_column_bytes(kind, columns);
     float *x = random_floats(&r, columns, -3, 3);

@@ -13,6 +13,16 @@ import Testing
     guard let kernels = unsafe lfm_kernels_named(name) else { return nil }
     return unsafe InstructionSet(name: name, kernels: kernels)
   }
+
+  /// These, and what they are on processors where one column takes as many rows side by side as here it does not.
+  static let ofAllProcessors = all + all.map { $0.turned() }
+
+  private func turned() -> InstructionSet {
+    let copy = UnsafeMutablePointer<lfm_kernels>.allocate(capacity: 1)
+    unsafe copy.initialize(to: kernels.pointee)
+    unsafe copy.pointee.two_rows = unsafe 1 - kernels.pointee.two_rows
+    return unsafe InstructionSet(name: name + ", turned", kernels: UnsafePointer(copy))
+  }
 }
 
 /// Numbers that are the same on every run.

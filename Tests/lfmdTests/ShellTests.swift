@@ -33,7 +33,7 @@ import Testing
 
   @Test func aPrivateDaemonNeverOutlivesItsCommand() throws {
     let daemon = try TestDaemon()
-    // On a busy machine the fast kernels would be done before the script has seen the first word.
+    // On a busy machine vector kernels would be done before the script has seen the first word.
     for signal in ["INT", "TERM", "KILL"] {
       let outcome = try shell(
         daemon,

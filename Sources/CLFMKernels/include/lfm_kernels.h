@@ -92,7 +92,7 @@ typedef struct lfm_convolution_job {
 typedef struct lfm_kernels {
   const char *name;
   int32_t best_element;  // enum lfm_kv_element of 16 bits that attention reads fastest
-  int32_t streams;       // rows of plain floats that one column is multiplied with side by side: 2, or what registers hold
+  int32_t two_rows;      // whether one column takes two rows of plain floats side by side, not as many as registers hold
   void (*dequantize_row)(const lfm_matrix *, size_t, float *);
   void (*product)(
       const lfm_matrix *, size_t, size_t, const float *const *, float *const *, size_t, float *, int32_t);
@@ -137,7 +137,7 @@ static inline size_t lfm_product_scratch(size_t columns) {
 static inline void lfm_product(
     const lfm_kernels *k, const lfm_matrix *m, size_t begin, size_t end,
     const float *const *inputs, float *const *outputs, size_t count, float *scratch) {
-  k->product(m, begin, end, inputs, outputs, count, scratch, k->streams);
+  k->product(m, begin, end, inputs, outputs, count, scratch, k->two_rows);
 }
 
 // Bytes of one head's keys (or values) in a page, their scales left out.

@@ -56,6 +56,7 @@ enum lfm_panel_kind {
   LFM_PANEL_Q6_K,
   LFM_PANEL_Q4_0_FINE,
   LFM_PANEL_Q8_0_FINE,
+  LFM_PANEL_KINDS,
 };
 
 int32_t lfm_panel_kind_of(int32_t type);
