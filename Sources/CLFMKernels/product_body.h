@@ -185,29 +185,29 @@ static void dot_column(
 // eight). The sums are those of tile, to the bit.
 LFM_INLINE void dot_plain(
     const lfm_matrix *m, size_t begin, size_t end, const float *x, float *out, const int32_t type,
-    const size_t side) {
+    const size_t at_once) {
   const size_t columns = m->columns, width = type == LFM_WEIGHT_F32 ? 4 : 2;
-  for (size_t row = begin; row < end; row += side) {
-    const size_t rows = end - row < side ? end - row : side;
+  for (size_t row = begin; row < end; row += at_once) {
+    const size_t rows = end - row < at_once ? end - row : at_once;
     const uint8_t *p[LFM_DOT_ROWS];
     v16 sum[LFM_DOT_ROWS];
-    LFM_UNROLL for (size_t r = 0; r < side; r++) {
+    LFM_UNROLL for (size_t r = 0; r < at_once; r++) {
       // The last row stands in for those that are not there.
       p[r] = m->data + (row + (r < rows ? r : rows - 1)) * m->row_bytes;
       sum[r] = v_set(0.0f);
     }
     for (size_t i = 0; i < columns; i += 16) {
       const v16 v = v_load(x + i);
-      for (size_t line = 0; line < side * 16 * width; line += 64) {
-        const uint8_t *next = p[0] + side * (m->row_bytes + i * width) + line;
-        if (side == 2)
+      for (size_t line = 0; line < at_once * 16 * width; line += 64) {
+        const uint8_t *next = p[0] + at_once * (m->row_bytes + i * width) + line;
+        if (at_once == 2)
           __builtin_prefetch(next, 0, 3);
         else
           __builtin_prefetch(next, 0, 2);
       }
-      LFM_UNROLL for (size_t r = 0; r < side; r++) sum[r] = v_fma(plain16(p[r], i, type), v, sum[r]);
+      LFM_UNROLL for (size_t r = 0; r < at_once; r++) sum[r] = v_fma(plain16(p[r], i, type), v, sum[r]);
     }
-    LFM_UNROLL for (size_t r = 0; r < side; r++)
+    LFM_UNROLL for (size_t r = 0; r < at_once; r++)
       if (r < rows) out[row + r] = v_sum(sum[r]);
   }
 }
