@@ -144,28 +144,29 @@ int main(int count, char **arguments) {
     lfm_probe_int8(20000);
     peak = (double)operations * 20000 / (seconds() - start) * 1e-9 * (double)threads;
   }
-  static const size_t widths[] = {1, 2, 4, 8, 64, 512};
+  static const struct {
+    size_t columns;
+    int fine;  // of types that have finely rounded activations, too
+  } cases[] = {{1, 0}, {2, 0}, {4, 0}, {8, 0}, {64, 0}, {512, 0}, {512, 1}};
   for (size_t type = 0; type < sizeof types / sizeof *types; type++) {
     if (strcmp(wanted, "all") && strcmp(wanted, types[type].name)) continue;
     printf("%-10s %-4s hot, GMAC/s by columns:", k->name, types[type].name);
     lfm_packed m = make(type, 1792);
-    const int32_t fine = lfm_fine_panel_kind_of(m.type);
-    // The last width once more with fine activations, of types that have them.
-    const size_t measured = sizeof widths / sizeof *widths + (fine != m.kind);
-    for (size_t n = 0; n < measured; n++) {
-      const size_t i = n < sizeof widths / sizeof *widths ? n : n - 1;
-      if (i < n) m.kind = fine, printf("  fine");
-      work w = prepare(k, m, widths[i]);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+      const int32_t plain = lfm_panel_kind_of(m.type), fine = lfm_fine_panel_kind_of(m.type);
+      if (cases[i].fine && fine == plain) continue;
+      m.kind = cases[i].fine ? fine : plain;
+      work w = prepare(k, m, cases[i].columns);
       double times[RUNS];
-      const size_t repeats = 1 + 256 / widths[i] / 4;
+      const size_t repeats = 1 + 256 / cases[i].columns / 4;
       for (int run = 0; run < RUNS; run++) {
         double start = seconds();
         for (size_t r = 0; r < repeats; r++) timed(w, threads);
         times[run] = (seconds() - start) / (double)repeats;
       }
-      double rate = 1792.0 * COLUMNS * (double)widths[i] / median(times) * 1e-9;
-      printf("  %zu: %.0f", widths[i], rate);
-      if (peak > 0 && widths[i] >= 8) printf(" (%.0f %%)", rate / peak * 100);
+      double rate = 1792.0 * COLUMNS * (double)cases[i].columns / median(times) * 1e-9;
+      printf("  %s%zu: %.0f", cases[i].fine ? "fine " : "", cases[i].columns, rate);
+      if (peak > 0 && cases[i].columns >= 8) printf(" (%.0f %%)", rate / peak * 100);
     }
     m = make(type, 262144);
     work w = prepare(k, m, 1), reader = w, other = w;

@@ -65,13 +65,13 @@ int32_t lfm_fine_panel_kind_of(int32_t type) {
 }
 
 size_t lfm_panel_column_bytes(int32_t kind, size_t columns) {
+  const size_t run = lfm_panel_run(kind);
   switch (kind) {
-    case LFM_PANEL_Q4_0_FINE:
-    case LFM_PANEL_Q8_0_FINE:
-      return columns / 32 * (LFM_PANEL_WORDS_32 + 1) * 4;
     case LFM_PANEL_Q4_0:
     case LFM_PANEL_Q8_0:
-      return (columns / 32 * LFM_PANEL_WORDS_32 + (columns / 32 + LFM_PANEL_RUN - 1) / LFM_PANEL_RUN) * 4;
+    case LFM_PANEL_Q4_0_FINE:
+    case LFM_PANEL_Q8_0_FINE:
+      return (columns / 32 * LFM_PANEL_WORDS_32 + (columns / 32 + run - 1) / run) * 4;
     case LFM_PANEL_Q4_K:
       return columns / 256 * LFM_PANEL_WORDS_Q4_K * 4;
     case LFM_PANEL_Q6_K:

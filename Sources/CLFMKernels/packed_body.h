@@ -67,19 +67,19 @@ LFM_TILES_OF(tiles_q6_K, tile_q6_K)
 
 // out[c] = one group · column c of a panel of n columns.
 LFM_INLINE void tiles(
-    int32_t type, int32_t kind, const uint8_t *w, const uint8_t *x, size_t columns, size_t n, v16 *out,
-    const uint8_t *ahead, size_t far) {
+    const lfm_packed *m, const uint8_t *w, const uint8_t *x, size_t n, v16 *out, const uint8_t *ahead, size_t far) {
+  const size_t columns = m->columns;
   for (size_t c = 0; c < n; c += LFM_MOST_COLUMNS, x += 4 * LFM_MOST_COLUMNS, out += LFM_MOST_COLUMNS) {
     int some = n - c < LFM_MOST_COLUMNS ? (int)(n - c) : LFM_MOST_COLUMNS;
-    switch (type) {
+    switch (m->type) {
       case LFM_WEIGHT_Q4_0:
-        if (kind == LFM_PANEL_Q4_0_FINE)
+        if (m->kind == LFM_PANEL_Q4_0_FINE)
           LFM_NAME(tiles_q4_0_fine)(w, x, columns, n, out, ahead, far, some);
         else
           LFM_NAME(tiles_q4_0)(w, x, columns, n, out, ahead, far, some);
         break;
       case LFM_WEIGHT_Q8_0:
-        if (kind == LFM_PANEL_Q8_0_FINE)
+        if (m->kind == LFM_PANEL_Q8_0_FINE)
           LFM_NAME(tiles_q8_0_fine)(w, x, columns, n, out, ahead, far, some);
         else
           LFM_NAME(tiles_q8_0)(w, x, columns, n, out, ahead, far, some);
@@ -139,7 +139,7 @@ static void LFM_NAME(packed_product)(
   LFM_EACH_TILE(m, {
     v16 out[LFM_PANEL_COLUMNS];
     const uint8_t *w = m->data + g * m->group_stride;
-    tiles(m->type, m->kind, w, x, m->columns, n, out, w + ahead, far);
+    tiles(m, w, x, n, out, w + ahead, far);
     for (size_t c = 0; c < n; c++) store_rows(outputs[first + c] + row, out[c], m->rows - row);
   })
 }
@@ -152,9 +152,9 @@ static void LFM_NAME(packed_gate)(
     v16 a[LFM_PANEL_COLUMNS];
     v16 b[LFM_PANEL_COLUMNS];
     const uint8_t *w = gate->data + g * gate->group_stride;
-    tiles(gate->type, gate->kind, w, x, gate->columns, n, a, w + ahead, far);
+    tiles(gate, w, x, n, a, w + ahead, far);
     w = up->data + g * up->group_stride;
-    tiles(up->type, up->kind, w, x, up->columns, n, b, w + ahead, far);
+    tiles(up, w, x, n, b, w + ahead, far);
     for (size_t c = 0; c < n; c++)
       store_rows(
           outputs[first + c] + row, a[c] / (one + v_exp(-a[c])) * b[c], gate->rows - row);

@@ -25,6 +25,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lfm_packed.h"
+
 enum {
   LFM_LINE = 64,
   LFM_Q4_0_BLOCK = 4 * LFM_LINE,
@@ -41,6 +43,11 @@ enum {
   LFM_PANEL_WORDS_Q4_K = 69,
   LFM_PANEL_WORDS_Q6_K = 81,
 };
+
+// Blocks of 32 that share a scale, of a kind for types of such blocks.
+static inline size_t lfm_panel_run(int32_t kind) {
+  return kind == LFM_PANEL_Q4_0_FINE || kind == LFM_PANEL_Q8_0_FINE ? 1 : LFM_PANEL_RUN;
+}
 
 // Of block b of a type whose blocks come in pairs: the 16 scales, and the lines.
 static inline size_t lfm_pair_scales(size_t b, size_t block) {

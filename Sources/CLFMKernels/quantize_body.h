@@ -7,7 +7,6 @@
 #define q_block LFM_NAME(q_block)
 #define words_run LFM_NAME(words_run)
 #define words_32 LFM_NAME(words_32)
-#define words_fine LFM_NAME(words_fine)
 #define rest_of LFM_NAME(rest_of)
 #define rest_32 LFM_NAME(rest_32)
 #define rest_256 LFM_NAME(rest_256)
@@ -74,14 +73,11 @@ LFM_INLINE uint8_t *words_run(const float *x, const int blocks, int32_t offset, 
   return out;
 }
 
-static void words_fine(const float *x, size_t columns, int32_t offset, uint8_t *out) {
-  for (size_t b = 0; b < columns / 32; b++, x += 32) out = words_run(x, 1, offset, out);
-}
-
-static void words_32(const float *x, size_t columns, int32_t offset, uint8_t *out) {
+// A constant number of blocks share a scale; the last run is as long as what is left.
+LFM_INLINE void words_32(
+    const float *x, size_t columns, int32_t offset, const int run, uint8_t *out) {
   size_t blocks = columns / 32;
-  for (; blocks >= LFM_PANEL_RUN; blocks -= LFM_PANEL_RUN, x += 32 * LFM_PANEL_RUN)
-    out = words_run(x, LFM_PANEL_RUN, offset, out);
+  for (; blocks >= (size_t)run; blocks -= (size_t)run, x += 32 * run) out = words_run(x, run, offset, out);
   if (blocks == 3) words_run(x, 3, offset, out);
   if (blocks == 2) words_run(x, 2, offset, out);
   if (blocks == 1) words_run(x, 1, offset, out);
@@ -116,16 +112,16 @@ static void LFM_NAME(quantize_column)(
     int32_t kind, const float *x, size_t columns, uint8_t *words) {
   switch (kind) {
     case LFM_PANEL_Q4_0:
-      words_32(x, columns, 8, words);
+      words_32(x, columns, 8, LFM_PANEL_RUN, words);
       break;
     case LFM_PANEL_Q8_0:
-      words_32(x, columns, 128, words);
+      words_32(x, columns, 128, LFM_PANEL_RUN, words);
       break;
     case LFM_PANEL_Q4_0_FINE:
-      words_fine(x, columns, 8, words);
+      words_32(x, columns, 8, 1, words);
       break;
     case LFM_PANEL_Q8_0_FINE:
-      words_fine(x, columns, 128, words);
+      words_32(x, columns, 128, 1, words);
       break;
     case LFM_PANEL_Q4_K:
       words_q4_K(x, columns, words);
@@ -148,8 +144,7 @@ LFM_INLINE void rest_of(const float *x, const size_t count, const uint8_t *bytes
 }
 
 // `run` blocks of 32 share a scale.
-LFM_INLINE void rest_32(
-    const float *x, size_t columns, const uint8_t *words, const size_t run, float *rest) {
+static void rest_32(const float *x, size_t columns, const uint8_t *words, size_t run, float *rest) {
   v16 scale = v_set(0.0f);
   for (size_t b = 0; b < columns / 32; b++, words += LFM_PANEL_WORDS_32 * 4, x += 32, rest += 32) {
     if (b % run == 0) {
@@ -172,11 +167,9 @@ static void LFM_NAME(quantize_rest)(
   switch (kind) {
     case LFM_PANEL_Q4_0:
     case LFM_PANEL_Q8_0:
-      rest_32(x, columns, words, LFM_PANEL_RUN, rest);
-      break;
     case LFM_PANEL_Q4_0_FINE:
     case LFM_PANEL_Q8_0_FINE:
-      rest_32(x, columns, words, 1, rest);
+      rest_32(x, columns, words, lfm_panel_run(kind), rest);
       break;
     case LFM_PANEL_Q4_K:
       rest_256(x, columns, words, LFM_PANEL_WORDS_Q4_K - 64, rest);

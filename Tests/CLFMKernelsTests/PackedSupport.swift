@@ -8,10 +8,11 @@ struct PackedTestMatrix {
   private let groupBytes: Int
   private let groups: [UInt64]
 
-  init(_ plain: TestMatrix, isFine: Bool = false) {
+  /// - Parameter kind: `nil` for the type's own.
+  init(_ plain: TestMatrix, _ kind: Int32? = nil) {
     self.plain = plain
     let type = Int32(plain.type.number)
-    kind = isFine ? lfm_fine_panel_kind_of(type) : lfm_panel_kind_of(type)
+    self.kind = kind ?? lfm_panel_kind_of(type)
     let bytes = Int(lfm_packed_group_bytes(type, plain.columns))
     groupBytes = bytes
     let count = (plain.rows + 15) / 16

@@ -20,31 +20,44 @@ import Testing
     lfm_panel_kind_of(Int32($0.number)) != Int32(LFM_PANEL_NONE.rawValue)
   }
 
-  /// How many numbers of an activation share a scale.
-  private func run(_ type: WeightType, isFine: Bool) -> Int {
-    type.elements == 32 ? isFine ? 32 : 128 : 256
+  /// A type, and how the activations are rounded that it is multiplied with.
+  struct Rounding: CustomTestStringConvertible, Sendable {
+    let type: WeightType
+    let isFine: Bool
+    var testDescription: String { isFine ? "\(type.name), fine" : type.name }
+
+    /// How many numbers of an activation share a scale.
+    var run: Int { type.elements == 32 ? isFine ? 32 : 128 : 256 }
+
+    var kind: Int32 {
+      let number = Int32(type.number)
+      return isFine ? lfm_fine_panel_kind_of(number) : lfm_panel_kind_of(number)
+    }
+  }
+
+  /// Each type's own, and the fine one of those that have one.
+  static let roundings = types.flatMap { type in
+    [Rounding(type: type, isFine: false)]
+      + (type.elements == 32 ? [Rounding(type: type, isFine: true)] : [])
   }
 
   /// Against the dequantised weights and the rounded activations in double precision. Odd numbers of rows, of blocks in a
   /// row, and of columns in the last panel.
-  @Test(arguments: PackedSet.all, types)
-  func agreesWithTheSlowTwin(_ set: PackedSet, _ type: WeightType) {
-    for isFine in [false, true] { agreesWithTheSlowTwin(set, type, isFine: isFine) }
-  }
-
-  private func agreesWithTheSlowTwin(_ set: PackedSet, _ type: WeightType, isFine: Bool) {
+  @Test(arguments: PackedSet.all, roundings)
+  func agreesWithTheSlowTwin(_ set: PackedSet, _ rounding: Rounding) {
+    let type = rounding.type
     var random = Random(state: 17)
     for (rows, blocks) in [(16, 2), (37, 1), (5, 3), (48, 7)] {
       let length = blocks * type.elements
       let matrix = PackedTestMatrix(
-        TestMatrix(type, rows: rows, columns: length, &random), isFine: isFine)
+        TestMatrix(type, rows: rows, columns: length, &random), rounding.kind)
       for count in [1, 2, 3, 5, 8, 9, 20] {
         let inputs = (0..<count).map { _ in random.floats(length, -3...3) }
         let found = matrix.product(set, inputs)
         var error = 0.0
         var size = 0.0
         for (column, input) in inputs.enumerated() {
-          let rounded = roundTrip(input, run: run(type, isFine: isFine))
+          let rounded = roundTrip(input, run: rounding.run)
           for row in 0..<rows {
             var sum = 0.0
             for k in 0..<length {
@@ -54,24 +67,19 @@ import Testing
             size += sum * sum
           }
         }
-        #expect(
-          error <= 1e-10 * size,
-          "\(rows) rows of \(length), \(count) columns, \(isFine ? "fine" : "plain")")
+        #expect(error <= 1e-10 * size, "\(rows) rows of \(length), \(count) columns")
       }
     }
   }
 
   /// The same bits whatever stands beside a column, and in all sets that multiply and add in one.
-  @Test(arguments: types)
-  func aResultDependsOnItsRowAndColumnAlone(_ type: WeightType) {
-    for isFine in [false, true] { aResultDependsOnItsRowAndColumnAlone(type, isFine: isFine) }
-  }
-
-  private func aResultDependsOnItsRowAndColumnAlone(_ type: WeightType, isFine: Bool) {
+  @Test(arguments: roundings)
+  func aResultDependsOnItsRowAndColumnAlone(_ rounding: Rounding) {
+    let type = rounding.type
     var random = Random(state: 19)
     let length = 3 * type.elements
     let matrix = PackedTestMatrix(
-      TestMatrix(type, rows: 21, columns: length, &random), isFine: isFine)
+      TestMatrix(type, rows: 21, columns: length, &random), rounding.kind)
     let inputs = (0..<17).map { _ in random.floats(length) }
     var first: [[UInt32]]?
     for set in PackedSet.all {
@@ -106,13 +114,14 @@ import Testing
   }
 
   /// What is not a number in an activation is seen in every result of its column, and in no other.
-  @Test(arguments: PackedSet.all, types)
-  func notANumberSpreads(_ set: PackedSet, _ type: WeightType) {
+  @Test(arguments: PackedSet.all, roundings)
+  func notANumberSpreads(_ set: PackedSet, _ rounding: Rounding) {
+    let type = rounding.type
     var random = Random(state: 29)
     let length = 2 * type.elements
-    let plain = TestMatrix(type, rows: 16, columns: length, &random)
-    for (bad, isFine) in [(Float.nan, false), (.infinity, false), (.nan, true), (.infinity, true)] {
-      let matrix = PackedTestMatrix(plain, isFine: isFine)
+    let matrix = PackedTestMatrix(
+      TestMatrix(type, rows: 16, columns: length, &random), rounding.kind)
+    for bad in [Float.nan, .infinity] {
       var inputs = (0..<3).map { _ in random.floats(length) }
       let clean = matrix.product(set, inputs)
       inputs[1][5] = bad
@@ -123,26 +132,24 @@ import Testing
   }
 
   /// A column and what its rounding left, side by side in one product, are a column of 16 bits.
-  @Test(arguments: PackedSet.all, types)
-  func theRestIsWhatRoundingLeft(_ set: PackedSet, _ type: WeightType) {
+  @Test(arguments: PackedSet.all, roundings)
+  func theRestIsWhatRoundingLeft(_ set: PackedSet, _ rounding: Rounding) {
+    let type = rounding.type
     var random = Random(state: 37)
     let length = 3 * type.elements
-    let matrix = PackedTestMatrix(TestMatrix(type, rows: 24, columns: length, &random))
+    let matrix = PackedTestMatrix(
+      TestMatrix(type, rows: 24, columns: length, &random), rounding.kind)
     // A few large numbers take most of the 8 bits from the others.
     var input = random.floats(length, -1...1)
     for index in stride(from: 7, to: length, by: 29) { input[index] *= 40 }
+    var words = [UInt8](repeating: 0, count: Int(lfm_panel_column_bytes(rounding.kind, length)))
     var rest = [Float](repeating: .nan, count: length)
-    for isFine in [true, false] {
-      let number = Int32(type.number)
-      let kind = isFine ? lfm_fine_panel_kind_of(number) : lfm_panel_kind_of(number)
-      var words = [UInt8](repeating: 0, count: Int(lfm_panel_column_bytes(kind, length)))
-      unsafe lfm_quantize_column(set.kernels, kind, input, length, &words)
-      unsafe lfm_quantize_rest(set.kernels, kind, input, length, words, &rest)
-      let rounded = roundTrip(input, run: run(type, isFine: isFine))
-      for index in 0..<length {
-        let expected = Double(input[index]) - rounded[index]
-        #expect(abs(Double(rest[index]) - expected) < 1e-5)
-      }
+    unsafe lfm_quantize_column(set.kernels, rounding.kind, input, length, &words)
+    unsafe lfm_quantize_rest(set.kernels, rounding.kind, input, length, words, &rest)
+    let rounded = roundTrip(input, run: rounding.run)
+    for index in 0..<length {
+      let expected = Double(input[index]) - rounded[index]
+      #expect(abs(Double(rest[index]) - expected) < 1e-5)
     }
     let found = matrix.product(set, [input, rest])
     var (once, twice, size) = (0.0, 0.0, 0.0)
